@@ -1,0 +1,87 @@
+/**
+ * The seam between the lab's API and the machines behind it.
+ *
+ * The API (lab/api) owns all records: ids, names, addresses, tags, rules, actions. A `Hosts` only makes the
+ * machines match them. There are two: `ContainerHosts` boots containers, `NoHosts` boots nothing and is for
+ * contract tests and for simulating clusters that are larger than this machine.
+ */
+
+/** One network interface of a host. */
+export interface HostInterface {
+  /** IPv4 address without prefix length. */
+  readonly address: string;
+  /** Prefix length, 0 to 32. */
+  readonly prefix: number;
+  /** Gateway address, where the network has one. */
+  readonly gateway?: string;
+}
+
+/** A network that hosts are attached to: a VPC, or the lab's public network. */
+export interface HostNetwork {
+  /** The VPC's id, or `"public"`. */
+  readonly id: string;
+  /** CIDR range, e.g. `10.110.0.0/20`. */
+  readonly range: string;
+}
+
+/** All that is needed to boot one host. */
+export interface HostSpec {
+  /** The droplet's id, unique within the lab. */
+  readonly id: number;
+  readonly hostname: string;
+  /** The image's slug; decides which root file system is booted. */
+  readonly image: string;
+  /** Cloud-init user data, as the API received it. May hold secrets: never logged. */
+  readonly userData: string;
+  /** OpenSSH public keys for root. */
+  readonly sshKeys: readonly string[];
+  /** Memory limit in MiB, from the droplet's size. */
+  readonly memoryMiB: number;
+  readonly publicInterface: HostInterface;
+  readonly privateInterface: HostInterface;
+  /** The VPC's network. */
+  readonly vpc: HostNetwork;
+  /** The firewall that is in force from the first packet on; see {@link HostFirewall}. */
+  readonly firewall: HostFirewall;
+}
+
+/** One direction's allowance, with every tag and droplet already resolved to addresses. */
+export interface HostRule {
+  readonly protocol: "tcp" | "udp" | "icmp";
+  /** `"22"`, `"8000-9000"`, or `"all"`; ignored for icmp. */
+  readonly ports: string;
+  /** CIDR ranges (IPv4 or IPv6) that may send (inbound) or be sent to (outbound). */
+  readonly ranges: readonly string[];
+}
+
+/**
+ * What a cloud firewall lets through. `undefined` rules mean that no firewall applies to the host: everything
+ * passes, as on DigitalOcean. Otherwise what no rule allows is dropped, in each direction, for both interfaces.
+ */
+export interface HostFirewall {
+  readonly rules?: { readonly inbound: readonly HostRule[]; readonly outbound: readonly HostRule[] };
+}
+
+/** What a running host is doing. */
+export type HostState = "running" | "off" | "missing";
+
+/** The machines behind the API. Every method is idempotent, and rejects with an `Error` that names the host. */
+export interface Hosts {
+  /** Readies what all hosts share: the image, the public network. `report` gets a line per step. */
+  prepare(publicNetwork: HostNetwork, report: (line: string) => void): Promise<void>;
+  createNetwork(network: HostNetwork): Promise<void>;
+  removeNetwork(network: HostNetwork): Promise<void>;
+  /** Boots a host; resolves when it runs, which is before cloud-init is done. */
+  create(spec: HostSpec): Promise<void>;
+  /** Removes a host with its disk. */
+  remove(id: number): Promise<void>;
+  powerOff(id: number): Promise<void>;
+  /** Starts a host that is off, with `firewall` in force from the first packet on. */
+  powerOn(id: number, firewall: HostFirewall): Promise<void>;
+  state(id: number): Promise<HostState>;
+  /** Replaces the firewall of a running host; a host that is off gets it at its next `powerOn`. */
+  applyFirewall(id: number, firewall: HostFirewall): Promise<void>;
+  /** Adds a reserved IP to the host's public interface. */
+  attachAddress(id: number, address: string): Promise<void>;
+  detachAddress(id: number, address: string): Promise<void>;
+}
