@@ -1,0 +1,157 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Whether a node takes tasks: `active` does, `pause` takes no new ones, `drain` gives its tasks away. */
+export type Availability = "active" | "pause" | "drain";
+
+/**
+ * What a node is made of. Counts, names and labels decide which resources there are, so they are plain values.
+ *
+ * A running droplet is never replaced or rebooted because one of `size`, `image`, `sshKeys` or the user data was
+ * edited: the edit is ignored, a warning names the droplet, and it takes effect when `revision` changes.
+ */
+export interface NodeArgs {
+  /**
+   * Droplet size slug. @default "s-1vcpu-2gb"
+   * A change takes effect with the next `revision`.
+   */
+  readonly size?: string;
+  /**
+   * Image slug or id of a Debian or Ubuntu image. @default "ubuntu-24-04-x64"
+   * A change takes effect with the next `revision`.
+   */
+  readonly image?: string;
+  /** Swarm node labels. A change is applied in place. Labels set by hand stay. @default {} */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Applied in place. @default "active" */
+  readonly availability?: Availability;
+  /**
+   * Any word or number of letters, digits and hyphens. Another value replaces the node: the new one joins before the
+   * old one leaves. On a pool it replaces all of the pool's nodes in one update, on one node just that. @default none
+   */
+  readonly revision?: string | number;
+}
+
+/** A group of like nodes, numbered from 0. */
+export interface PoolArgs extends NodeArgs {
+  /** How many nodes. */
+  readonly count: number;
+  /**
+   * Numbers that are not used, so that a node can go from the middle: with `count: 2, skip: [1]` the nodes are 0 and
+   * 2. Lower `count` by one and add the number in the same edit, and only that node goes. @default []
+   */
+  readonly skip?: readonly number[];
+  /** Differences of single nodes, by number. @default {} */
+  readonly nodes?: Readonly<Record<string, NodeArgs>>;
+}
+
+/** The managers. */
+export interface ManagerPoolArgs extends PoolArgs {
+  /** 1, 3, 5 or 7. @default 3 */
+  readonly count: number;
+  /**
+   * Allows 2, 4 or 6 managers, which tolerate no more failures than one manager less, and lose quorum more easily.
+   * @default false
+   */
+  readonly allowEvenCount?: boolean;
+}
+
+/** The private network. */
+export interface VpcArgs {
+  /** Id of an existing VPC in the same region. It is left as it is. */
+  readonly id?: pulumi.Input<string>;
+  /**
+   * Range of the VPC that is made where no `id` is given, or of the existing one (to check that nothing overlaps):
+   * RFC 1918, /16 to /28. @default "10.110.0.0/20"
+   * A change replaces the VPC, which DigitalOcean refuses while droplets are in it: it is decided once.
+   */
+  readonly range?: string;
+}
+
+/** Who may reach the nodes from outside. Members reach each other in any case. */
+export interface FirewallArgs {
+  /** CIDR ranges that may reach SSH (22/tcp). Wherever this program runs must be among them. */
+  readonly sshFrom: readonly string[];
+  /** CIDR ranges that may reach the Docker API over TLS (2376/tcp). @default [] (closed) */
+  readonly dockerApiFrom?: readonly string[];
+  /** Allows the world in `dockerApiFrom`. Whoever holds a client certificate is root. @default false */
+  readonly allowWorldDockerApi?: boolean;
+  /** Service ports open to everyone, as `port[-port][/tcp|/udp]`: `["80/tcp", "443"]`. @default [] */
+  readonly publish?: readonly string[];
+}
+
+/** How people and this program log in. */
+export interface SshArgs {
+  /** OpenSSH public key; with `privateKey`, in place of the generated ed25519 pair. */
+  readonly publicKey?: pulumi.Input<string>;
+  /** OpenSSH private key, without passphrase. Kept as a secret. */
+  readonly privateKey?: pulumi.Input<string>;
+  /** Ids or fingerprints of further keys of the account, for droplets that are made from now on. @default [] */
+  readonly additionalKeys?: readonly pulumi.Input<string>[];
+}
+
+/** Options of the swarm itself. All are decided when it is initialised: a later change has no effect. */
+export interface SwarmOptions {
+  /** Which of a node's addresses the others are told. @default "private" */
+  readonly advertise?: "private" | "public";
+  /** Which of a node's addresses managers listen on. @default "any" */
+  readonly listen?: "any" | "private" | "public";
+  /** Port of the managers' API, 1024 to 65535. @default 2377 */
+  readonly listenPort?: number;
+  /** Which of a node's addresses carries the traffic of containers. @default the advertised one */
+  readonly dataPath?: "private" | "public";
+  /** UDP port of that traffic, 1024 to 49151. @default 4789 */
+  readonly dataPathPort?: number;
+  /**
+   * Ranges that overlay networks are cut from. They must not overlap the VPC. @default ["10.192.0.0/11"]
+   */
+  readonly addressPools?: readonly string[];
+  /** Prefix length of each overlay network, up to 29. @default 24 */
+  readonly addressPoolSize?: number;
+  /** Raise by one to replace the workers' join token. Never go back. @default 0 */
+  readonly workerTokenRotation?: number;
+  /** Raise by one to replace the managers' join token. Never go back. @default 0 */
+  readonly managerTokenRotation?: number;
+  /**
+   * Any other value checks every node's membership over SSH, and joins again those that left by hand. @default none
+   */
+  readonly rejoin?: string | number;
+}
+
+/** Bounds on every wait, in seconds. */
+export interface Timeouts {
+  /** For SSH to answer on a new host. @default 300 */
+  readonly ssh?: number;
+  /** From the first login until cloud-init is done and the Docker engine answers. @default 600 */
+  readonly boot?: number;
+  /** For a node to join, once it is ready. @default 300 */
+  readonly join?: number;
+  /** For tasks to stop on a node that leaves; then it goes all the same. @default 120 */
+  readonly drain?: number;
+}
+
+/** Arguments of `SwarmCluster`. */
+export interface SwarmClusterArgs {
+  /** Region slug, e.g. `fra1`. It is decided once. */
+  readonly region: string;
+  readonly managers: ManagerPoolArgs;
+  /** Worker pools by name. A name is part of hostnames: lower case letters, digits and hyphens. @default {} */
+  readonly workers?: Readonly<Record<string, PoolArgs>>;
+  readonly firewall: FirewallArgs;
+  readonly vpc?: VpcArgs;
+  readonly ssh?: SshArgs;
+  readonly swarm?: SwarmOptions;
+  /**
+   * Docker engine of new nodes: `any` (what the image has, else the newest), `distribution`, or a version such as
+   * `28.5.1`. A change takes effect with the next `revision`. @default "any"
+   */
+  readonly dockerVersion?: string;
+  /**
+   * How the control plane is reached. `reservedIp`: a reserved IP that moves to the next first manager, so that every
+   * manager can be replaced. `firstManager`: the first manager's own address; it costs no reserved IP, and the first
+   * manager can then not be replaced while the cluster lives. Decided once. @default "reservedIp"
+   */
+  readonly controlEndpoint?: "reservedIp" | "firstManager";
+  /** Further tags of the droplets, at most 4. @default [] */
+  readonly tags?: readonly string[];
+  readonly timeouts?: Timeouts;
+}

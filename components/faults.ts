@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One thing that is wrong with an argument. */
+export interface Fault {
+  /** Where, as a property path: `workers.web.count`. */
+  readonly path: string;
+  /** What is wrong, and what would be right. */
+  readonly reason: string;
+}
+
+/**
+ * All faults of a program's input in one error, raised before any resource is created. A `RunError`, so that the CLI
+ * prints the message without a stack trace.
+ */
+export class InvalidArgsError extends pulumi.RunError {
+  public constructor(
+    /** What was being configured: a component's name, or the stack's configuration. */
+    subject: string,
+    public readonly faults: readonly Fault[],
+  ) {
+    super(
+      [`${subject}: ${faults.length === 1 ? "one fault" : `${faults.length} faults`} in the arguments`]
+        .concat(faults.map(fault => `  - ${fault.path}: ${fault.reason}`))
+        .join("\n"),
+    );
+    this.name = "InvalidArgsError";
+  }
+}
+
+/** Throws an {@link InvalidArgsError} when there is any fault. */
+export function raise(subject: string, faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new InvalidArgsError(subject, faults);
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+
+import { stringify } from "yaml";
+
+/** What a droplet is told at its first boot. */
+export interface UserData {
+  /** See `SwarmClusterArgs.dockerVersion`. */
+  readonly dockerVersion: string;
+  /** The host's SSH key, ed25519 in OpenSSH's form: known beforehand, it can be verified at the first login. */
+  readonly hostPrivateKey: string;
+  readonly hostPublicKey: string;
+}
+
+const PREPARE = readFileSync(path.join(__dirname, "..", "..", "scripts", "prepare-host.sh"), "utf8");
+const SSHD = [
+  "# Many Commands dial a manager at once; sshd would drop connections at random from the tenth on.",
+  "MaxStartups 200:30:500",
+  "PasswordAuthentication no",
+  "KbdInteractiveAuthentication no",
+  "",
+].join("\n");
+
+/**
+ * Renders cloud-init user data. It holds the host's private key: a secret.
+ *
+ * Keys and files are written before sshd starts; the preparation runs last.
+ */
+export function userData(args: UserData): string {
+  const config = {
+    ssh_pwauth: false,
+    ssh_keys: { ed25519_private: args.hostPrivateKey, ed25519_public: args.hostPublicKey.trim() },
+    write_files: [
+      { path: "/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", permissions: "0644", content: SSHD },
+      { path: "/usr/local/sbin/digitalocean-swarm-prepare", permissions: "0755", content: PREPARE },
+    ],
+    runcmd: [["env", `DOCKER_VERSION=${args.dockerVersion}`, "/usr/local/sbin/digitalocean-swarm-prepare"]],
+  };
+  return `#cloud-config\n${stringify(config)}`;
+}

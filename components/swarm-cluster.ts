@@ -1,0 +1,173 @@
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+
+import type { SwarmClusterArgs } from "./args";
+import { raise } from "./faults";
+import { isWorld } from "./network/cidr";
+import { ControlEndpoint } from "./network/control-endpoint";
+import { Network } from "./network/network";
+import { DEFAULT_POOLS } from "./network/ranges";
+import { type Host, NodePool } from "./nodes/node-pool";
+import { MANAGERS, poolNodes } from "./nodes/roster";
+import { Swarm, type SwarmPool } from "./swarm/swarm";
+import { validate } from "./validate";
+
+/** A node as other stacks see it. */
+export interface NodeOutput {
+  /** `manager-0`, `web-1` ... */
+  readonly name: string;
+  /** The droplet's name, and the node's hostname in `docker node ls`. */
+  readonly hostname: string;
+  readonly nodeId: string;
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+}
+
+/** A Docker Swarm on DigitalOcean. */
+export class SwarmCluster extends pulumi.ComponentResource {
+  public readonly clusterId: pulumi.Output<string>;
+  public readonly managers: pulumi.Output<NodeOutput[]>;
+  public readonly workers: pulumi.Output<NodeOutput[]>;
+  /** Address at which the control plane is reached: the reserved IP, or the first manager's. */
+  public readonly controlEndpoint: pulumi.Output<string>;
+  /** Secret. */
+  public readonly workerToken: pulumi.Output<string>;
+  /** Secret. */
+  public readonly managerToken: pulumi.Output<string>;
+  public readonly sshUser: pulumi.Output<string>;
+  /** OpenSSH private key. Secret. */
+  public readonly sshPrivateKey: pulumi.Output<string>;
+  /** OpenSSH public key by which the control endpoint is verified: a line of `known_hosts` without its address. */
+  public readonly sshHostKey: pulumi.Output<string>;
+  /** What `docker context create --docker host=...` takes, and `DOCKER_HOST`. */
+  public readonly dockerHost: pulumi.Output<string>;
+
+  /**
+   * @param name - Starts every resource's name and every hostname: lower case letters, digits and hyphens.
+   * @throws InvalidArgsError that lists every fault, before any resource is made.
+   */
+  public constructor(name: string, args: SwarmClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    raise(`SwarmCluster "${name}"`, validate(name, args));
+    super("digitalocean-swarm:index:SwarmCluster", name, {}, opts);
+    const child = { parent: this };
+    if (args.firewall.sshFrom.some(isWorld)) {
+      void pulumi.log.warn("firewall.sshFrom opens SSH to the world; your own address is enough", this);
+    }
+
+    const ssh = loginKey(name, args, child);
+    const network = new Network(name, args, child);
+    const pool = (pool: string, nodes: ReturnType<typeof poolNodes>) =>
+      new NodePool(
+        `${name}-${pool}`,
+        {
+          cluster: name,
+          nodes,
+          region: args.region,
+          vpcId: network.vpcId,
+          tags: [network.tag.name, ...(args.tags ?? [])],
+          sshKeys: [ssh.fingerprint, ...(args.ssh?.additionalKeys ?? [])],
+          dockerVersion: args.dockerVersion ?? "any",
+          firewall: network.firewall,
+        },
+        child,
+      );
+    const managers = pool(MANAGERS, poolNodes(MANAGERS, "manager", args.managers));
+    const workers = Object.entries(args.workers ?? {}).map(([key, poolArgs]) => ({
+      name: key,
+      pool: pool(key, poolNodes(key, "worker", poolArgs)),
+    }));
+    const control =
+      args.controlEndpoint === "firstManager"
+        ? undefined
+        : new ControlEndpoint(`${name}-control`, { region: args.region }, child);
+    const swarm = new Swarm(
+      name,
+      {
+        managers: swarmPool(MANAGERS, managers),
+        workers: workers.map(({ name: key, pool: nodes }) => swarmPool(key, nodes)),
+        ssh: { user: "root", privateKey: ssh.privateKey },
+        controlAddress: control?.address,
+        lifetime: network.tag,
+        options: { addressPools: DEFAULT_POOLS, ...args.swarm },
+        timeouts: args.timeouts,
+      },
+      child,
+    );
+    const first = firstHost(managers);
+    control?.assignTo(`${name}-control`, first.droplet.id, swarm.firstManagerJoined);
+
+    this.clusterId = swarm.clusterId;
+    this.managers = nodeOutputs(managers.hosts, swarm);
+    this.workers = nodeOutputs(
+      workers.flatMap(({ pool: nodes }) => nodes.hosts),
+      swarm,
+    );
+    this.controlEndpoint = control?.address ?? first.droplet.ipv4Address;
+    this.workerToken = swarm.workerToken;
+    this.managerToken = swarm.managerToken;
+    this.sshUser = pulumi.output("root");
+    this.sshPrivateKey = ssh.privateKey;
+    this.sshHostKey = managers.hostKey.apply(key => key.trim());
+    this.dockerHost = pulumi.interpolate`ssh://${this.sshUser}@${this.controlEndpoint}`;
+    this.registerOutputs({
+      clusterId: this.clusterId,
+      managers: this.managers,
+      workers: this.workers,
+      controlEndpoint: this.controlEndpoint,
+      workerToken: this.workerToken,
+      managerToken: this.managerToken,
+      sshUser: this.sshUser,
+      sshPrivateKey: this.sshPrivateKey,
+      sshHostKey: this.sshHostKey,
+      dockerHost: this.dockerHost,
+    });
+  }
+}
+
+/** The pair that logs in, the user's or a generated one, and its key at DigitalOcean. */
+function loginKey(name: string, args: SwarmClusterArgs, opts: pulumi.CustomResourceOptions) {
+  const generated =
+    args.ssh?.privateKey === undefined
+      ? new tls.PrivateKey(`${name}-ssh`, { algorithm: "ED25519" }, opts)
+      : undefined;
+  const publicKey = pulumi
+    .output(args.ssh?.publicKey ?? generated?.publicKeyOpenssh ?? "")
+    .apply(key => key.trim());
+  const privateKey = pulumi.secret(pulumi.output(args.ssh?.privateKey ?? generated?.privateKeyOpenssh ?? ""));
+  const { fingerprint } = new digitalocean.SshKey(`${name}-ssh`, { publicKey }, opts);
+  return { privateKey, fingerprint };
+}
+
+function firstHost(managers: NodePool): Host {
+  const first = managers.hosts[0];
+  if (!first) throw new pulumi.RunError("a swarm needs a manager");
+  return first;
+}
+
+function swarmPool(name: string, pool: NodePool): SwarmPool {
+  return {
+    name,
+    nodes: pool.hosts.map(({ node, droplet }) => ({
+      name: node.name,
+      identity: droplet.id,
+      privateAddress: droplet.ipv4AddressPrivate,
+      publicAddress: droplet.ipv4Address,
+      hostKey: pool.hostKey,
+      labels: node.labels,
+      availability: node.availability,
+    })),
+  };
+}
+
+function nodeOutputs(hosts: readonly Host[], swarm: Swarm): pulumi.Output<NodeOutput[]> {
+  return pulumi.output(
+    hosts.map(({ node, droplet }) => ({
+      name: node.name,
+      hostname: droplet.name,
+      nodeId: swarm.nodeIds[node.name] ?? pulumi.output(""),
+      publicAddress: droplet.ipv4Address,
+      privateAddress: droplet.ipv4AddressPrivate,
+    })),
+  );
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+
+/** The membership scripts in `scripts/`. */
+export type ScriptName = "bootstrap" | "token" | "rotate-token" | "join" | "settle" | "leave";
+
+/** Quotes a word for bash. */
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+const read = (name: string) =>
+  readFileSync(path.join(__dirname, "..", "..", "scripts", `${name}.sh`), "utf8")
+    .split("\n")
+    .filter(line => !/^\s*(#|$)/.test(line))
+    .join("\n");
+const LIB = read("lib");
+const SOURCES = new Map<ScriptName, string>();
+
+/**
+ * A script with its variables, to be sent as the stdin of {@link command}. Sent that way it is not in the error of a
+ * Command that fails, nor in `ps`, and may hold secrets. Comments stay behind, to keep the state small.
+ */
+export function script(
+  name: ScriptName,
+  node: string,
+  variables: Readonly<Record<string, string | number>>,
+): string {
+  const source = SOURCES.get(name) ?? read(name);
+  SOURCES.set(name, source);
+  const assignments = Object.entries({ NODE: node, ...variables }).map(
+    ([key, value]) => `${key}=${quote(String(value))}`,
+  );
+  // The script itself is on stdin: what it runs must not read on.
+  return [...assignments, LIB, source, "main </dev/null", ""].join("\n");
+}
+
+/** The command line that runs a {@link script}: its words after `-s` are for people and are shown in errors. */
+export function command(name: ScriptName, node: string, seconds: number): string {
+  return `timeout ${seconds} bash -s ${name} ${node}`;
+}

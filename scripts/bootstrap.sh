@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# Initialises the swarm on the first manager, once in its life. Run again it reports the swarm that is there.
+# In: ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs), POOL_SIZE,
+#     WORKER_ROTATION, MANAGER_ROTATION, BOOT_SECONDS.  Out: one line of JSON.
+main() {
+  wait_for_host "$BOOT_SECONDS"
+  case $(swarm_state) in
+    inactive) init ;;
+    active) say "already in a swarm" ;;
+    locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
+    *) wait_until 60 "the engine to find its swarm again" is_active || fail "the engine's swarm state is $(swarm_state)" ;;
+  esac
+  [[ $(swarm_field .Swarm.ControlAvailable) == true ]] ||
+    fail "this host is in a swarm, but not as a manager: a swarm is not initialised over it. Take it out with 'docker swarm leave --force', or replace it"
+  printf '{"clusterId":"%s","address":"%s","workerRotation":%d,"managerRotation":%d}\n' \
+    "$(cluster_id)" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION"
+}
+
+is_active() { [[ $(swarm_state) == active ]]; }
+
+init() {
+  local pool arguments=(--advertise-addr "$ADVERTISE" --listen-addr "$LISTEN" --data-path-port "$DATA_PATH_PORT"
+    --default-addr-pool-mask-length "$POOL_SIZE")
+  for pool in $POOLS; do arguments+=(--default-addr-pool "$pool"); done
+  [[ -z $DATA_PATH ]] || arguments+=(--data-path-addr "$DATA_PATH")
+  # Its output holds the worker token.
+  docker swarm init "${arguments[@]}" >/dev/null
+  say "initialised the swarm"
+}

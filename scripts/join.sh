@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# Makes this host a member of the swarm, through the first address that answers. On a member it changes nothing.
+# In: CLUSTER, TOKEN (secret), PEERS (ip:port, in order of preference), ADVERTISE, LISTEN, DATA_PATH, BOOT_SECONDS,
+#     JOIN_SECONDS.  Out: the node's ID.
+main() {
+  wait_for_host "$BOOT_SECONDS"
+  local deadline=$((SECONDS + JOIN_SECONDS)) state reason=
+  while true; do
+    state=$(swarm_state)
+    case $state in
+      active) break ;;
+      locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
+      inactive) join_through_first_answering ;;
+      error) reason=$(swarm_field .Swarm.Error) && leave_failed_join ;;
+    esac
+    ((SECONDS < deadline)) || fail "could not join within $JOIN_SECONDS s: ${reason:-no manager of swarm $CLUSTER answered at: $PEERS}"
+    sleep 0.2
+  done
+  # Only managers know which swarm they are in; workers are checked from the other end, by settle.sh.
+  local id
+  id=$(cluster_id)
+  [[ -z $id || $id == "$CLUSTER" ]] ||
+    fail "this host is in swarm $id, not in $CLUSTER. Take it out with 'docker swarm leave --force', then run the update again"
+  wait_until 30 "the engine to know its node ID" has_node_id || fail "the engine has no node ID"
+  swarm_field .Swarm.NodeID
+}
+
+has_node_id() { [[ -n $(swarm_field .Swarm.NodeID) ]]; }
+
+# docker swarm join takes 10 s to fail against a closed port: ask the port first.
+# shellcheck disable=SC2016 # $1 is the inner shell's
+answers() { timeout 1 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}"' _ "$1" 2>/dev/null; }
+
+join_through_first_answering() {
+  local peer
+  for peer in $PEERS; do
+    # A host that is no member may well reach itself, as the holder of a reserved IP does.
+    answers "$peer" || continue
+    say "joining through $peer"
+    join_through "$peer" && return
+  done
+  return 0
+}
+
+# The token goes to the engine's socket by stdin: as an argument of docker it would show in ps.
+join_through() {
+  local answer
+  answer=$(printf '{"ListenAddr":"%s","AdvertiseAddr":"%s","DataPathAddr":"%s","RemoteAddrs":["%s"],"JoinToken":"%s"}' \
+    "$LISTEN" "$ADVERTISE" "$DATA_PATH" "$1" "$TOKEN" |
+    curl --silent --show-error --max-time 60 --unix-socket "$DOCKER_SOCKET" --header 'Content-Type: application/json' \
+      --data-binary @- --write-out '%{http_code}' http://docker/swarm/join 2>&1) || true
+  case $answer in
+    *200) return 0 ;;
+    *"nvalid join token"*) fail "the swarm refused the join token: it was rotated outside this program. Raise the token's rotation by one and run the update again" ;;
+    # The engine stops waiting after 20 s while the join goes on.
+    *"Timeout was reached"*) say "the join through $1 goes on in the background" ;;
+    *) reason=${answer%???} && say "$reason" && return 1 ;;
+  esac
+}
+
+leave_failed_join() {
+  say "the join failed: $reason"
+  docker swarm leave --force >/dev/null 2>&1 || true
+}

@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# What every membership script shares. It is sent in front of each of them, in one stdin: nothing is installed.
+# NODE is the node's name in messages, set by the caller.
+set -euo pipefail
+
+MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
+BOOT_FINISHED=${BOOT_FINISHED:-/var/lib/cloud/instance/boot-finished}
+DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
+LOCK=${LOCK:-/run/lock/digitalocean-swarm.lock}
+
+# Progress and errors go to stderr: stdout is the result.
+say() { printf '%s: %s\n' "$NODE" "$*" >&2; }
+fail() {
+  printf '%s: error: %s\n' "$NODE" "$*" >&2
+  exit 1
+}
+
+# wait_until SECONDS WHAT COMMAND...: runs COMMAND until it succeeds. Returns 1, having said what it waited for.
+wait_until() {
+  local limit=$1 what=$2 start=$SECONDS
+  shift 2
+  until "$@"; do
+    if ((SECONDS - start >= limit)); then
+      say "waited $limit s for $what"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+engine_answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# The host is prepared when its preparation says so, or, on a host that this project did not prepare, when cloud-init
+# (if there is one) is done. A preparation that failed is reported at once, with its reason.
+host_prepared() {
+  if [[ -s $MARKER ]]; then
+    local said
+    said=$(cat "$MARKER")
+    [[ $said == ok ]] || fail "the host's preparation failed: $said (log: /var/log/digitalocean-swarm-prepare.log)"
+  elif command -v cloud-init >/dev/null && [[ ! -e $BOOT_FINISHED ]]; then
+    return 1
+  fi
+  engine_answers
+}
+
+# wait_for_host SECONDS
+wait_for_host() {
+  wait_until "$1" "cloud-init and the Docker engine" host_prepared && return
+  command -v docker >/dev/null || fail "there is no docker command; see /var/log/cloud-init-output.log on the host"
+  fail "the Docker engine does not answer; see 'journalctl -u docker' and /var/log/cloud-init-output.log on the host"
+}
+
+# One field of the engine's view of the swarm: .Swarm.NodeID, .Swarm.LocalNodeState, .Swarm.ControlAvailable ...
+swarm_field() { docker info --format "{{$1}}" 2>/dev/null; }
+swarm_state() { swarm_field .Swarm.LocalNodeState; }
+cluster_id() { swarm_field 'with .Swarm.Cluster}}{{.ID}}{{end'; }
+
+# This host must be a manager of cluster $1; elsewhere nothing may be changed.
+require_manager_of() {
+  [[ $(swarm_field .Swarm.ControlAvailable) == true ]] ||
+    fail "this host ($(hostname)) is not a manager of the swarm (state: $(swarm_state)); replace it, or repair it by hand"
+  local id
+  id=$(cluster_id)
+  [[ $id == "$1" ]] || fail "this host ($(hostname)) belongs to swarm $id, not to $1; nothing was changed"
+}
+
+# Swarm objects are versioned: two writers collide as "update out of sequence", and the loser has only to try again.
+retry_conflict() {
+  local attempt out
+  for attempt in 1 2 3 4 5 6 7 8; do
+    if out=$("$@" 2>&1); then
+      printf '%s\n' "$out"
+      return
+    fi
+    [[ $out == *"out of sequence"* || $out == *"deadline exceeded"* || $out == *"no leader"* ]] || break
+    sleep "0.$attempt"
+  done
+  say "$out"
+  return 1
+}
+
+# Membership changes are made one at a time. The lock is the control host's, where all of them run.
+lock_membership() {
+  exec 9>"$LOCK"
+  flock --wait 900 9 || fail "another membership change has held $LOCK for 900 s; see who with 'fuser $LOCK'"
+}
+
+node_field() { docker node inspect --format "{{$2}}" "$1" 2>/dev/null; }
