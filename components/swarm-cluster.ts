@@ -10,7 +10,8 @@ import { Network } from "./network/network";
 import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
-import { Swarm, type SwarmPool } from "./swarm/swarm";
+import type { SwarmPool } from "./swarm/args";
+import { Swarm } from "./swarm/swarm";
 import { validate } from "./validate";
 
 /** A node as other stacks see it. */

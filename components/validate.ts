@@ -1,6 +1,6 @@
 import type { FirewallArgs, PoolArgs, SwarmClusterArgs, SwarmOptions, Timeouts, VpcArgs } from "./args";
 import type { Fault } from "./faults";
-import { type Cidr, contains, isNetworkAddress, isWorld, overlap, parseCidr } from "./network/cidr";
+import { contains, isNetworkAddress, isWorld, overlap, parseCidr } from "./network/cidr";
 import { inboundRules, parsePublished } from "./network/firewall-rules";
 import { DEFAULT_POOLS, DEFAULT_VPC_RANGE } from "./network/ranges";
 import { MANAGERS } from "./nodes/roster";
@@ -147,8 +147,10 @@ function validateFirewall(firewall: FirewallArgs, swarm: SwarmOptions | undefine
 function validateVpc(vpc: VpcArgs, fault: Report): void {
   if (vpc.range === undefined) return;
   const range = parseCidr(vpc.range);
-  if (range?.address.kind() !== "ipv4")
-    { fault("vpc.range", `"${vpc.range}" is not an IPv4 CIDR range such as \`${DEFAULT_VPC_RANGE}\``); return; }
+  if (range?.address.kind() !== "ipv4") {
+    fault("vpc.range", `"${vpc.range}" is not an IPv4 CIDR range such as \`${DEFAULT_VPC_RANGE}\``);
+    return;
+  }
   if (range.prefix < 16 || range.prefix > 28)
     fault("vpc.range", `is a /${range.prefix}; DigitalOcean takes /16 to /28`);
   if (!RFC1918.some(net => contains(net, range)))

@@ -29,7 +29,7 @@ export function script(
   const source = SOURCES.get(name) ?? read(name);
   SOURCES.set(name, source);
   const assignments = Object.entries({ NODE: node, ...variables }).map(
-    ([key, value]) => `${key}=${quote(String(value))}`,
+    ([key, value]) => `${key}=${quote(value)}`,
   );
   // The script itself is on stdin: what it runs must not read on.
   return [...assignments, LIB, source, "main </dev/null", ""].join("\n");

@@ -1,0 +1,134 @@
+import type { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { SwarmNode, SwarmPool } from "./args";
+import type { Birth } from "./birth";
+import type { SwarmContext } from "./remote";
+import { rosterText } from "./roster-text";
+import { script } from "./script";
+
+/** A node, and the Command that made it a member; its stdout is the node's ID. */
+export interface Member {
+  readonly node: SwarmNode;
+  readonly joined: remote.Command;
+}
+
+/** Where nodes find the swarm, as `ip:port` in order of preference. */
+export interface Peers {
+  readonly ofFirstManager: pulumi.Output<string[]>;
+  readonly ofOthers: pulumi.Output<string[]>;
+}
+
+/**
+ * The swarm's birthplace and the control address never change, so that replacing a manager touches no other node. Only
+ * the first manager has to know the others: while it is being replaced, the control address may lead nowhere.
+ */
+export function peers(context: SwarmContext, birth: pulumi.Output<Birth>): Peers {
+  const others = context.args.managers.nodes.filter(node => node !== context.firstManager);
+  const addressesOf = (nodes: readonly SwarmNode[]) =>
+    pulumi.all(nodes.map(node => context.engine(node).advertise));
+  const control =
+    (context.options.listen ?? "any") === "any"
+      ? pulumi.all([pulumi.interpolate`${context.controlAddress}:${context.listenPort}`])
+      : // Managers that listen on one address do not answer at the control address.
+        addressesOf(context.args.managers.nodes);
+  const inOrder = (...lists: pulumi.Output<string[]>[]) =>
+    pulumi
+      .all([birth.address, pulumi.all(lists)])
+      .apply(([first, rest]) => [...new Set([first, ...rest.flat()])]);
+  return { ofFirstManager: inOrder(addressesOf(others), control), ofOthers: inOrder(control) };
+}
+
+/** Makes a host a member. Run again, for another token say, it finds itself a member. */
+export function join(
+  context: SwarmContext,
+  node: SwarmNode,
+  clusterId: pulumi.Output<string>,
+  token: pulumi.Output<string>,
+  known: pulumi.Output<string[]>,
+): Member {
+  const { options, timeouts } = context;
+  const stdin = pulumi
+    .all([clusterId, token, known, context.engine(node)])
+    .apply(([CLUSTER, TOKEN, addresses, engine]) =>
+      script("join", node.name, {
+        CLUSTER,
+        TOKEN,
+        PEERS: addresses.filter(address => address !== engine.advertise).join(" "),
+        ADVERTISE: engine.advertise,
+        LISTEN: engine.listen,
+        DATA_PATH: engine.dataPath,
+        BOOT_SECONDS: timeouts.boot,
+        JOIN_SECONDS: timeouts.join,
+        REJOIN: options.rejoin ?? "",
+      }),
+    );
+  const joined = context.run({
+    name: `${node.name}-join`,
+    script: "join",
+    about: node.name,
+    connection: context.toNode(node),
+    stdin: pulumi.secret(stdin),
+    seconds: timeouts.boot + timeouts.join + 60,
+    triggers: [node.identity],
+  });
+  return { node, joined };
+}
+
+/** Gives a pool's nodes their role, labels and availability, in one session on the first manager. */
+export function settle(
+  context: SwarmContext,
+  pool: SwarmPool,
+  members: readonly Member[],
+  clusterId: pulumi.Output<string>,
+  firstManagerJoined: pulumi.Resource,
+): remote.Command {
+  const stdin = pulumi
+    .all([clusterId, pulumi.all(members.map(({ joined }) => joined.stdout))])
+    .apply(([CLUSTER, ids]) =>
+      script("settle", pool.name, {
+        CLUSTER,
+        ROLE: pool === context.args.managers ? "manager" : "worker",
+        READY_SECONDS: 60,
+        LISTEN_PORT: context.listenPort,
+        ROSTER: rosterText(members.map(({ node }, i) => ({ ...node, nodeId: ids[i] ?? "" }))),
+      }),
+    );
+  return context.run(
+    {
+      name: `${pool.name}-settle`,
+      script: "settle",
+      about: pool.name,
+      connection: context.toNode(context.firstManager),
+      stdin,
+      seconds: 300 + 60 * members.length,
+    },
+    { dependsOn: [firstManagerJoined] },
+  );
+}
+
+/**
+ * Takes a node out of the swarm: when it is removed, or when its host was replaced and the new one is settled. Until
+ * it is deleted this Command does nothing. When the whole cluster goes it is not run.
+ */
+export function leave(
+  context: SwarmContext,
+  { node, joined }: Member,
+  clusterId: pulumi.Output<string>,
+): void {
+  const { drain } = context.timeouts;
+  context.runAtDelete(
+    {
+      name: `${node.name}-leave`,
+      script: "leave",
+      about: node.name,
+      connection: context.toControl(),
+      stdin: pulumi
+        .all([clusterId, joined.stdout])
+        .apply(([CLUSTER, ID]) => script("leave", node.name, { CLUSTER, ID, DRAIN_SECONDS: drain })),
+      seconds: drain + 1200,
+      triggers: [node.identity, joined.stdout],
+    },
+    { deletedWith: context.args.lifetime },
+  );
+}

@@ -1,0 +1,113 @@
+import { remote, type types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { SwarmOptions, Timeouts } from "../args";
+import { DEFAULT_LISTEN_PORT, type EngineAddresses, engineAddresses } from "./addresses";
+import type { SwarmArgs, SwarmNode } from "./args";
+import { command, type ScriptName } from "./script";
+
+const DEFAULT_TIMEOUTS = { ssh: 300, boot: 600, join: 300, drain: 120 };
+/** `@pulumi/command` waits 100 ms before the second dial, then half as long again each time, up to 5 s. */
+const DIALS_BEFORE_FIVE_SECONDS = 10;
+
+/** A script to be run on a host. */
+export interface Run {
+  /** The resource's name, after the swarm's. */
+  readonly name: string;
+  readonly script: ScriptName;
+  /** Node or pool that it is about, for messages. */
+  readonly about: string;
+  readonly connection: types.input.remote.ConnectionArgs;
+  readonly stdin: pulumi.Input<string>;
+  /** After so many seconds it is ended. */
+  readonly seconds: number;
+  /** stdout is a secret, and so is never logged. */
+  readonly secret?: boolean;
+  readonly triggers?: readonly pulumi.Input<string | number>[];
+}
+
+/** What all Commands of a swarm share: where they go and how long they wait. */
+export class SwarmContext {
+  public readonly options: SwarmOptions;
+  public readonly timeouts: Required<Timeouts>;
+  public readonly listenPort: number;
+  /** Where the control plane is reached. */
+  public readonly controlAddress: pulumi.Input<string>;
+
+  public constructor(
+    public readonly stem: string,
+    public readonly args: SwarmArgs,
+    public readonly firstManager: SwarmNode,
+    private readonly parent: pulumi.Resource,
+  ) {
+    this.options = args.options ?? {};
+    this.timeouts = { ...DEFAULT_TIMEOUTS, ...args.timeouts };
+    this.listenPort = this.options.listenPort ?? DEFAULT_LISTEN_PORT;
+    this.controlAddress = args.controlAddress ?? firstManager.publicAddress;
+  }
+
+  /** A Command that runs a script when it is created, and again when its input changes. */
+  public run(run: Run, opts: pulumi.CustomResourceOptions = {}): remote.Command {
+    return new remote.Command(
+      `${this.stem}-${run.name}`,
+      {
+        connection: run.connection,
+        create: command(run.script, run.about, run.seconds),
+        stdin: run.stdin,
+        ...(run.triggers ? { triggers: [...run.triggers] } : {}),
+        // Progress is on stderr.
+        logging: run.secret ? remote.Logging.None : remote.Logging.Stderr,
+        // sshd refuses variables that it was not told to accept.
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this.parent, ...(run.secret ? { additionalSecretOutputs: ["stdout"] } : {}), ...opts },
+    );
+  }
+
+  /** A Command that runs a script when it is deleted, and nothing before. */
+  public runAtDelete(run: Omit<Run, "secret">, opts: pulumi.CustomResourceOptions): remote.Command {
+    return new remote.Command(
+      `${this.stem}-${run.name}`,
+      {
+        connection: run.connection,
+        delete: command(run.script, run.about, run.seconds),
+        stdin: run.stdin,
+        ...(run.triggers ? { triggers: [...run.triggers] } : {}),
+        logging: remote.Logging.Stderr,
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this.parent, ...opts },
+    );
+  }
+
+  public toNode(node: SwarmNode): types.input.remote.ConnectionArgs {
+    return this.connection(node.publicAddress, node.hostKey);
+  }
+
+  public toControl(): types.input.remote.ConnectionArgs {
+    return this.connection(this.controlAddress, this.firstManager.hostKey);
+  }
+
+  /** The addresses that a node's engine is given. */
+  public engine(node: SwarmNode): pulumi.Output<EngineAddresses> {
+    return pulumi
+      .all([node.privateAddress, node.publicAddress])
+      .apply(([privateAddress, publicAddress]) =>
+        engineAddresses({ privateAddress, publicAddress }, this.options),
+      );
+  }
+
+  private connection(
+    host: pulumi.Input<string>,
+    hostKey?: pulumi.Input<string>,
+  ): types.input.remote.ConnectionArgs {
+    return {
+      host,
+      user: this.args.ssh.user,
+      privateKey: this.args.ssh.privateKey,
+      ...(hostKey === undefined ? {} : { hostKey }),
+      perDialTimeout: 5,
+      dialErrorLimit: DIALS_BEFORE_FIVE_SECONDS + Math.ceil(this.timeouts.ssh / 5),
+    };
+  }
+}
