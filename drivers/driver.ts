@@ -1,0 +1,68 @@
+/**
+ * The two ways to run the program on the lab, behind one interface: the Pulumi CLI, and the rehearsal where there is
+ * none. The demo and the end-to-end scenarios are written against this alone.
+ */
+
+/** Configuration by key with its namespace, as in `Pulumi.STACK.yaml`: `digitalocean-swarm:managers`. */
+export type StackConfig = Readonly<Record<string, unknown>>;
+
+/** What a run did, by resource. */
+export interface Changes {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly same: number;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  /** Stack outputs; secret ones in clear text, for tests to use and to look for. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Names of the outputs that are secret. */
+  readonly secretOutputs: readonly string[];
+  readonly changes: Changes;
+  /** All that was shown to the user. */
+  readonly log: string;
+}
+
+/** A run that failed: nothing is lost, and the next one goes on. */
+export class RunFailed extends Error {
+  public constructor(
+    message: string,
+    /** All that was shown to the user. */
+    public readonly log: string,
+  ) {
+    super(message);
+    this.name = "RunFailed";
+  }
+}
+
+/** Options of one `up`. */
+export interface UpOptions {
+  /** Reads the real state of everything first. */
+  readonly refresh?: boolean;
+  /** Resources to replace although nothing about them changed, by logical name, with all that depends on them. */
+  readonly replace?: readonly string[];
+  /** Gets the output as it comes. */
+  readonly onOutput?: (text: string) => void;
+  /** Ends the run, as SIGKILL would. */
+  readonly kill?: AbortSignal;
+}
+
+/** One stack, and how it is run. */
+export interface Driver {
+  readonly kind: "cli" | "rehearsal";
+  /** Brings the cluster to what `config` says. @throws RunFailed */
+  up(config: StackConfig, options?: UpOptions): Promise<RunResult>;
+  /** What `up` would do. @throws RunFailed */
+  preview(config: StackConfig): Promise<RunResult>;
+  /** Removes everything. `refresh` looks first what is still there. @throws RunFailed */
+  destroy(options?: { readonly refresh?: boolean; readonly onOutput?: (text: string) => void }): Promise<RunResult>;
+  /** Reads the real state of everything; `changes` says what differed. */
+  refresh(): Promise<RunResult>;
+  /** The state or journal as it is stored, to look for secrets in. */
+  storedState(): Promise<string>;
+  /** Takes back a lock that a killed run left behind. */
+  cancel(): Promise<void>;
+}
