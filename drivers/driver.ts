@@ -58,7 +58,10 @@ export interface Driver {
   /** What `up` would do. @throws RunFailed */
   preview(config: StackConfig): Promise<RunResult>;
   /** Removes everything. `refresh` looks first what is still there. @throws RunFailed */
-  destroy(options?: { readonly refresh?: boolean; readonly onOutput?: (text: string) => void }): Promise<RunResult>;
+  destroy(options?: {
+    readonly refresh?: boolean;
+    readonly onOutput?: (text: string) => void;
+  }): Promise<RunResult>;
   /** Reads the real state of everything; `changes` says what differed. */
   refresh(): Promise<RunResult>;
   /** The state or journal as it is stored, to look for secrets in. */

@@ -28,8 +28,8 @@ export function script(
 ): string {
   const source = SOURCES.get(name) ?? read(name);
   SOURCES.set(name, source);
-  const assignments = Object.entries({ NODE: node, ...variables }).map(
-    ([key, value]) => `${key}=${quote(value)}`,
+  const assignments = Object.entries<string | number>({ NODE: node, ...variables }).map(
+    ([key, value]) => `${key}=${quote(String(value))}`,
   );
   // The script itself is on stdin: what it runs must not read on.
   return [...assignments, LIB, source, "main </dev/null", ""].join("\n");

@@ -1,0 +1,173 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+
+import execa from "execa";
+import { stringify } from "yaml";
+
+import {
+  type Changes,
+  type Driver,
+  RunFailed,
+  type RunResult,
+  type StackConfig,
+  type UpOptions,
+} from "./driver";
+
+const PROGRAM = path.resolve(__dirname, "..", "index.ts");
+/** Whatever `pulumi` waits for, it waits for no longer than this: 20 minutes, in ms. */
+const LONGEST_RUN = 20 * 60_000;
+
+/** Whether the Pulumi CLI is on PATH. */
+export async function hasPulumiCli(): Promise<boolean> {
+  const { failed } = await execa("pulumi", ["version"], { reject: false });
+  return !failed;
+}
+
+/** Runs the program with the Pulumi CLI, on a file backend of its own: no account, and no trace in the user's own. */
+export class CliDriver implements Driver {
+  public readonly kind = "cli";
+  private readonly events: string;
+
+  /**
+   * @param dir - Made if missing; holds the project file, the configuration and the state.
+   * @param stack - The stack's name.
+   */
+  public constructor(
+    private readonly dir: string,
+    private readonly stack: string,
+  ) {
+    this.events = path.join(dir, "events.jsonl");
+  }
+
+  public async up(config: StackConfig, options: UpOptions = {}): Promise<RunResult> {
+    await this.prepare(config);
+    const flags = [
+      ...(options.refresh ? ["--refresh"] : []),
+      ...(options.replace ?? []).flatMap(name => ["--replace", `**::${name}`]),
+    ];
+    return this.run(["up", "--yes", "--skip-preview", ...flags], options);
+  }
+
+  public async preview(config: StackConfig): Promise<RunResult> {
+    await this.prepare(config);
+    return this.run(["preview"], {});
+  }
+
+  public async destroy(
+    options: { refresh?: boolean; onOutput?: (text: string) => void } = {},
+  ): Promise<RunResult> {
+    return this.run(
+      ["destroy", "--yes", "--skip-preview", ...(options.refresh ? ["--refresh"] : [])],
+      options,
+    );
+  }
+
+  public async refresh(): Promise<RunResult> {
+    return this.run(["refresh", "--yes", "--skip-preview"], {});
+  }
+
+  public async storedState(): Promise<string> {
+    const { stdout } = await this.pulumi(["stack", "export", "--stack", this.stack]);
+    return stdout;
+  }
+
+  public async cancel(): Promise<void> {
+    await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
+  }
+
+  /** Writes the project file, so that the program runs from a directory of the driver's own, and the configuration. */
+  private async prepare(config: StackConfig): Promise<void> {
+    await mkdir(path.join(this.dir, "state"), { recursive: true, mode: 0o700 });
+    const project = {
+      name: "digitalocean-swarm",
+      main: PROGRAM,
+      runtime: { name: "nodejs", options: { packagemanager: "npm" } },
+    };
+    await writeFile(path.join(this.dir, "Pulumi.yaml"), stringify(project));
+    const settings = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
+    const salt = (await readFile(settings, "utf8").catch(() => ""))
+      .split("\n")
+      .filter(line => line.startsWith("encryptionsalt:"));
+    await writeFile(settings, [...salt, stringify({ config })].join("\n"));
+    const { failed } = await this.pulumi(["stack", "select", this.stack], false);
+    if (failed) await this.pulumi(["stack", "init", this.stack, "--secrets-provider", "passphrase"]);
+  }
+
+  private async run(
+    args: readonly string[],
+    options: Pick<UpOptions, "onOutput" | "kill">,
+  ): Promise<RunResult> {
+    await rm(this.events, { force: true });
+    const child = this.pulumi(
+      [...args, "--stack", this.stack, "--non-interactive", "--event-log", this.events],
+      false,
+    );
+    child.all?.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
+    const end = () => void child.kill("SIGKILL");
+    options.kill?.addEventListener("abort", end);
+    const { failed, all = "", timedOut } = await child;
+    options.kill?.removeEventListener("abort", end);
+    if (failed) {
+      const verb = args[0] ?? "";
+      throw new RunFailed(
+        timedOut ? `pulumi ${verb} took longer than ${LONGEST_RUN / 1000} s` : `pulumi ${verb} failed`,
+        all,
+      );
+    }
+    return { ...(await this.outputs()), changes: await this.changes(), log: all };
+  }
+
+  private async outputs(): Promise<Pick<RunResult, "outputs" | "secretOutputs">> {
+    const read = async (...flags: string[]) => {
+      const { stdout } = await this.pulumi(["stack", "output", "--json", "--stack", this.stack, ...flags]);
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    const masked = await read();
+    return {
+      outputs: await read("--show-secrets"),
+      secretOutputs: Object.keys(masked).filter(key => masked[key] === "[secret]"),
+    };
+  }
+
+  /** The engine's own count, from its event log. */
+  private async changes(): Promise<Changes> {
+    interface Event {
+      summaryEvent?: { resourceChanges?: Record<string, number> };
+    }
+    const events = (await readFile(this.events, "utf8"))
+      .split("\n")
+      .filter(line => line !== "")
+      .map(line => JSON.parse(line) as Event);
+    const counts = events.findLast(event => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+    const of = (key: string) => counts[key] ?? 0;
+    return {
+      create: of("create"),
+      update: of("update"),
+      replace: of("replace"),
+      delete: of("delete"),
+      same: of("same"),
+    };
+  }
+
+  private pulumi(args: readonly string[], reject = true): execa.ExecaChildProcess {
+    return execa("pulumi", [...args, "--color", "never"], {
+      cwd: this.dir,
+      all: true,
+      reject,
+      timeout: LONGEST_RUN,
+      maxBuffer: 1 << 28,
+      stdin: "ignore",
+      env: {
+        PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "lab",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        // Shows the flag --event-log.
+        PULUMI_DEBUG_COMMANDS: "true",
+        // The types are checked by `npm run check`.
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        // A dead agent's socket would be an error: the program brings its own key.
+        SSH_AUTH_SOCK: undefined,
+      },
+    });
+  }
+}
