@@ -1,0 +1,133 @@
+/**
+ * What the lab's API remembers: plain JSON records, one kind per DigitalOcean resource. They are the lab's own
+ * form; `shapes.ts` turns them into DigitalOcean's answers.
+ */
+
+/** An SSH key of the account. */
+export interface KeyRecord {
+  readonly id: number;
+  name: string;
+  /** As it was sent: the provider compares it with its input. */
+  readonly publicKey: string;
+  /** MD5 fingerprint, `aa:bb:...`. */
+  readonly fingerprint: string;
+}
+
+/** A tag; which resources carry it is written on these. */
+export interface TagRecord {
+  readonly name: string;
+}
+
+/** A private network. */
+export interface VpcRecord {
+  readonly id: string;
+  name: string;
+  description: string;
+  readonly region: string;
+  /** CIDR range, e.g. `10.110.0.0/20`. */
+  readonly range: string;
+  isDefault: boolean;
+  /** ISO 8601, UTC, whole seconds, as all times here. */
+  readonly createdAt: string;
+}
+
+/**
+ * `new`, `active` and `off` are DigitalOcean's. `errored` is the lab's own: the host could not be booted. The
+ * provider takes any status but `new` and `active` for a failed create, and says which it was.
+ */
+export type DropletStatus = "new" | "active" | "off" | "errored";
+
+/** A droplet. */
+export interface DropletRecord {
+  readonly id: number;
+  name: string;
+  readonly region: string;
+  size: string;
+  /** Disk size in GiB, which a resize without `disk` leaves as it was. */
+  disk: number;
+  /** The image's slug. */
+  readonly image: string;
+  /** May hold secrets: kept because a host is booted from it, never logged or answered. */
+  readonly userData: string;
+  /** The public keys themselves, as they were when the droplet was created. */
+  readonly sshKeys: readonly string[];
+  /** `backups`, `ipv6`, `monitoring`, `private_networking`, `droplet_agent`. */
+  features: string[];
+  tags: string[];
+  readonly vpcId: string;
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+  status: DropletStatus;
+  /** Its removal has been asked for; it is still listed until its host is gone. */
+  deleting: boolean;
+  readonly createdAt: string;
+}
+
+/** What a firewall rule applies to, as it was sent; absent lists stay absent, as the provider wants them. */
+export interface RuleTarget {
+  addresses?: string[];
+  droplet_ids?: number[];
+  load_balancer_uids?: string[];
+  kubernetes_ids?: string[];
+  tags?: string[];
+}
+
+/** One firewall rule of either direction. */
+export interface FirewallRule {
+  readonly protocol: "tcp" | "udp" | "icmp";
+  /** `"22"`, `"8000-9000"`, or `"0"` for all ports and for icmp. */
+  readonly ports: string;
+  /** The rule's sources (inbound) or destinations (outbound). */
+  readonly target: RuleTarget;
+}
+
+/** A cloud firewall. */
+export interface FirewallRecord {
+  readonly id: string;
+  name: string;
+  inbound: FirewallRule[];
+  outbound: FirewallRule[];
+  dropletIds: number[];
+  tags: string[];
+  readonly createdAt: string;
+}
+
+/** A reserved IP; the address is its id. */
+export interface ReservedIpRecord {
+  readonly ip: string;
+  readonly region: string;
+  /** The droplet that holds it, once the assignment is complete. */
+  dropletId: number | null;
+  /** The droplet that is about to hold it. */
+  nextDropletId: number | null;
+  /** An assignment or its end is under way. */
+  locked: boolean;
+}
+
+/** A running or finished operation. */
+export interface ActionRecord {
+  readonly id: number;
+  readonly type: string;
+  status: "in-progress" | "completed" | "errored";
+  readonly startedAt: string;
+  completedAt: string | null;
+  readonly resourceType: "droplet" | "reserved_ip";
+  /** The droplet's id, or the reserved IP as a number, as DigitalOcean gives it. */
+  readonly resourceId: number;
+  readonly region: string;
+}
+
+/** The whole state of a lab, as it is saved. */
+export interface State {
+  /** The form of this file; another number is refused. */
+  readonly version: 1;
+  /** The next droplet, key or action id. */
+  nextId: number;
+  keys: KeyRecord[];
+  tags: TagRecord[];
+  vpcs: VpcRecord[];
+  droplets: DropletRecord[];
+  firewalls: FirewallRecord[];
+  reservedIps: ReservedIpRecord[];
+  actions: ActionRecord[];
+}

@@ -1,0 +1,209 @@
+/** `POST /v2/droplets`: one droplet by `name`, or up to ten by `names`. */
+import { Type } from "@fastify/type-provider-typebox";
+import type { Static } from "@fastify/type-provider-typebox";
+import { timestamp } from "../actions";
+import { allocate } from "../addresses";
+import { findImage, findRegion, findSize } from "../catalog";
+import type { App, Context } from "../context";
+import { baseOf } from "../context";
+import { unprocessable } from "../errors";
+import type { ActionRecord, DropletRecord, VpcRecord } from "../records";
+import { dropletShape } from "../shapes";
+import type { Shape } from "../shapes";
+import { checkTagName, ensureTag } from "../tagging";
+import { defaultVpc } from "../vpcs";
+import { findKey } from "./keys";
+
+/** DigitalOcean's limits for one request. */
+const MAX_AT_ONCE = 10;
+const USER_DATA_BYTES = 64 * 1024;
+const NAME = /^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/;
+
+const Slug = Type.Union([Type.String(), Type.Integer()]);
+const CreateBody = Type.Object({
+  name: Type.Optional(Type.String()),
+  names: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+  region: Type.Optional(Type.String()),
+  size: Type.String(),
+  image: Slug,
+  ssh_keys: Type.Optional(Type.Union([Type.Array(Slug), Type.Null()])),
+  backups: Type.Optional(Type.Boolean()),
+  backup_policy: Type.Optional(Type.Unknown()),
+  ipv6: Type.Optional(Type.Boolean()),
+  private_networking: Type.Optional(Type.Boolean()),
+  public_networking: Type.Optional(Type.Boolean()),
+  monitoring: Type.Optional(Type.Boolean()),
+  with_droplet_agent: Type.Optional(Type.Boolean()),
+  tags: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+  user_data: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  volumes: Type.Optional(Type.Union([Type.Array(Type.Unknown()), Type.Null()])),
+  vpc_uuid: Type.Optional(Type.String()),
+});
+type CreateRequest = Static<typeof CreateBody>;
+
+/** @throws 422, in DigitalOcean's words, if this cannot be a droplet's name. */
+export function checkDropletName(name: string): void {
+  if (name.length > 255 || !NAME.test(name)) {
+    throw unprocessable("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
+  }
+}
+
+/** Creates droplets; they are answered as `new`, and boot afterwards. */
+export function dropletCreateRoutes(app: App, context: Context): void {
+  app.post("/v2/droplets", { schema: { body: CreateBody } }, async (request, reply) => {
+    const { body } = request;
+    const { names, single } = namesOf(body);
+    const plan = check(context, body);
+    const vpc = await chooseVpc(context, body);
+    const created = createAll(context, names, { ...plan, vpc });
+    const droplets = created.map(({ droplet }) => dropletShape(context, droplet));
+    const links = { actions: created.map(({ action }) => actionLink(action, baseOf(request))) };
+    return reply.code(202).send(single ? { droplet: droplets[0], links } : { droplets, links });
+  });
+}
+
+function actionLink(action: ActionRecord, base: string): Shape {
+  return { id: action.id, rel: "create", href: `${base}/v2/actions/${action.id}` };
+}
+
+function namesOf(body: CreateRequest): { names: string[]; single: boolean } {
+  const single = body.names === undefined;
+  const names = body.names ?? (body.name === undefined ? [] : [body.name]);
+  if (names.length === 0) throw unprocessable("Name can't be blank");
+  if (names.length > MAX_AT_ONCE) {
+    throw unprocessable(`Failed to resolve: up to ${MAX_AT_ONCE} Droplets can be created at a time`);
+  }
+  names.forEach(checkDropletName);
+  return { names, single };
+}
+
+interface Plan {
+  readonly region: string;
+  readonly size: string;
+  readonly disk: number;
+  readonly image: string;
+  readonly userData: string;
+  readonly sshKeys: string[];
+  readonly features: string[];
+  readonly tags: string[];
+}
+
+function check({ store }: Context, body: CreateRequest): Plan {
+  const region = findRegion(body.region ?? "nyc3");
+  const size = findSize(body.size);
+  const image = findImage(body.image);
+  if (region === undefined) throw unprocessable("You specified an invalid region for Droplet creation.");
+  if (size === undefined) throw unprocessable("You specified an invalid size for Droplet creation.");
+  if (image === undefined) throw unprocessable("You specified an invalid image for Droplet creation.");
+  const userData = body.user_data ?? "";
+  if (Buffer.byteLength(userData) > USER_DATA_BYTES) {
+    throw unprocessable("User data is too long (maximum is 64 KiB)");
+  }
+  if (body.public_networking === false)
+    throw unprocessable("The lab has no droplets without a public network.");
+  if ((body.volumes ?? []).length > 0) throw unprocessable("The lab has no volumes.");
+  const tags = body.tags ?? [];
+  tags.forEach(checkTagName);
+  const keys = (body.ssh_keys ?? []).map(key => ({ key, record: findKey(store, key) }));
+  const unknown = keys.filter(({ record }) => record === undefined).map(({ key }) => key);
+  if (unknown.length > 0) {
+    throw unprocessable(`${unknown.join(", ")} are invalid key identifiers for Droplet creation.`);
+  }
+  return {
+    region: region.slug,
+    size: size.slug,
+    disk: size.disk,
+    image: image.slug,
+    userData,
+    sshKeys: keys.flatMap(({ record }) => record?.publicKey.trim() ?? []),
+    features: featuresOf(body),
+    tags,
+  };
+}
+
+/** The names under which DigitalOcean lists what is switched on. A refresh that misses `monitoring` replaces the droplet. */
+function featuresOf(body: CreateRequest): string[] {
+  const switches: [string, boolean][] = [
+    ["backups", body.backups === true],
+    ["ipv6", body.ipv6 === true],
+    ["monitoring", body.monitoring === true],
+    // On by default, and there is no droplet outside a VPC.
+    ["droplet_agent", body.with_droplet_agent !== false],
+    ["private_networking", true],
+  ];
+  return switches.filter(([, on]) => on).map(([name]) => name);
+}
+
+async function chooseVpc(context: Context, body: CreateRequest): Promise<VpcRecord> {
+  const region = body.region ?? "nyc3";
+  if (body.vpc_uuid === undefined || body.vpc_uuid === "") return defaultVpc(context, region);
+  const vpc = context.store.vpcs.get(body.vpc_uuid);
+  if (vpc === undefined) throw unprocessable("You specified an invalid VPC for Droplet creation.");
+  if (vpc.region !== region) throw unprocessable("The VPC must be in the same region as the Droplet.");
+  return vpc;
+}
+
+/** Creates all or none. There is no `await` here: limits and free addresses hold until the records are in. */
+function createAll(
+  context: Context,
+  names: readonly string[],
+  plan: Plan & { vpc: VpcRecord },
+): { droplet: DropletRecord; action: ActionRecord }[] {
+  const { store, actions, machines, settings } = context;
+  if (store.droplets.size + names.length > settings.dropletLimit) {
+    throw unprocessable("creating this/these droplet(s) will exceed your droplet limit");
+  }
+  const { vpc, ...rest } = plan;
+  if (store.vpcs.get(vpc.id) === undefined) throw unprocessable("The VPC was deleted.");
+  const addresses = allocateAll(context, names.length, vpc);
+  const tags = [...new Set(rest.tags.map(name => ensureTag(store, name).name))];
+  const created = names.map((name, index) => {
+    const droplet: DropletRecord = {
+      id: store.newId(),
+      name,
+      ...rest,
+      features: [...rest.features],
+      tags: [...tags],
+      vpcId: vpc.id,
+      publicAddress: addresses[index]?.publicAddress ?? "",
+      privateAddress: addresses[index]?.privateAddress ?? "",
+      status: "new",
+      deleting: false,
+      createdAt: timestamp(),
+    };
+    store.droplets.put(droplet);
+    const action = actions.start("create", {
+      resourceType: "droplet",
+      resourceId: droplet.id,
+      region: droplet.region,
+    });
+    return { droplet, action };
+  });
+  // Booted when all are recorded, so that each one's firewall knows the others from the start.
+  for (const { droplet, action } of created) machines.boot(droplet, action);
+  return created;
+}
+
+function allocateAll(
+  { store, settings }: Context,
+  count: number,
+  vpc: VpcRecord,
+): { publicAddress: string; privateAddress: string }[] {
+  const droplets = store.droplets.all();
+  const publicTaken = new Set([
+    ...droplets.map(droplet => droplet.publicAddress),
+    ...store.reservedIps.all().map(reserved => reserved.ip),
+  ]);
+  const privateTaken = new Set(
+    droplets.filter(droplet => droplet.vpcId === vpc.id).map(droplet => droplet.privateAddress),
+  );
+  return Array.from({ length: count }, () => {
+    const publicAddress = allocate(settings.publicRange, publicTaken);
+    const privateAddress = allocate(vpc.range, privateTaken);
+    if (publicAddress === undefined) throw unprocessable("There is no free public address.");
+    if (privateAddress === undefined) throw unprocessable("There is no free address in the VPC.");
+    publicTaken.add(publicAddress);
+    privateTaken.add(privateAddress);
+    return { publicAddress, privateAddress };
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * Records as DigitalOcean answers them (its public OpenAPI description). The provider crashes or sees drift if some
+ * of these fields are missing: see "The plugin panics" and "Drift" in the project's notes on the API.
+ */
+import { gatewayOf, netmask, parseRange } from "./addresses";
+import { findImage, findRegion, findSize } from "./catalog";
+import type { Context } from "./context";
+import type {
+  ActionRecord,
+  DropletRecord,
+  FirewallRecord,
+  FirewallRule,
+  KeyRecord,
+  ReservedIpRecord,
+  TagRecord,
+  VpcRecord,
+} from "./records";
+
+/** A JSON object of an answer. */
+export type Shape = Readonly<Record<string, unknown>>;
+
+/** An SSH key. */
+export function keyShape(key: KeyRecord): Shape {
+  return { id: key.id, fingerprint: key.fingerprint, public_key: key.publicKey, name: key.name };
+}
+
+/** A tag, with the numbers of what carries it; `base` is the scheme and authority for links. */
+export function tagShape(context: Context, tag: TagRecord, base: string): Shape {
+  const tagged = context.store.droplets.all().filter(droplet => droplet.tags.includes(tag.name));
+  const last = tagged.at(-1);
+  const droplets = {
+    count: tagged.length,
+    ...(last === undefined ? {} : { last_tagged_uri: `${base}/v2/droplets/${last.id}` }),
+  };
+  return {
+    name: tag.name,
+    resources: {
+      ...droplets,
+      droplets,
+      images: { count: 0 },
+      volumes: { count: 0 },
+      volume_snapshots: { count: 0 },
+      databases: { count: 0 },
+    },
+  };
+}
+
+/** A VPC. */
+export function vpcShape(vpc: VpcRecord): Shape {
+  return {
+    id: vpc.id,
+    urn: `do:vpc:${vpc.id}`,
+    name: vpc.name,
+    description: vpc.description,
+    region: vpc.region,
+    ip_range: vpc.range,
+    default: vpc.isDefault,
+    created_at: vpc.createdAt,
+  };
+}
+
+/** A droplet. Its user data and keys are never part of an answer. */
+export function dropletShape(context: Context, droplet: DropletRecord): Shape {
+  const size = findSize(droplet.size);
+  return {
+    id: droplet.id,
+    name: droplet.name,
+    memory: size?.memory,
+    vcpus: size?.vcpus,
+    disk: droplet.disk,
+    locked: context.actions.pending({ resourceType: "droplet", resourceId: droplet.id }),
+    status: droplet.status,
+    kernel: null,
+    created_at: droplet.createdAt,
+    features: droplet.features,
+    backup_ids: [],
+    next_backup_window: null,
+    snapshot_ids: [],
+    image: findImage(droplet.image),
+    volume_ids: [],
+    size,
+    size_slug: droplet.size,
+    networks: networksShape(context, droplet),
+    region: findRegion(droplet.region),
+    tags: droplet.tags,
+    vpc_uuid: droplet.vpcId,
+  };
+}
+
+function networksShape(context: Context, droplet: DropletRecord): Shape {
+  const vpc = context.store.vpcs.get(droplet.vpcId);
+  // As on DigitalOcean, a droplet shows its addresses only when it has started.
+  if (droplet.status === "new" || droplet.status === "errored" || vpc === undefined)
+    return { v4: [], v6: [] };
+  const { publicRange } = context.settings;
+  const v4 = [
+    {
+      ip_address: droplet.privateAddress,
+      netmask: netmask(parseRange(vpc.range).prefix),
+      gateway: null,
+      type: "private",
+    },
+    {
+      ip_address: droplet.publicAddress,
+      netmask: netmask(parseRange(publicRange).prefix),
+      gateway: gatewayOf(publicRange),
+      type: "public",
+    },
+  ];
+  return { v4, v6: [] };
+}
+
+/** A firewall, with how far it is in force. */
+export function firewallShape(context: Context, firewall: FirewallRecord): Shape {
+  const { status, pending } = context.firewalls.progress(firewall);
+  return {
+    id: firewall.id,
+    name: firewall.name,
+    status,
+    inbound_rules: firewall.inbound.map(rule => ruleShape(rule, "sources")),
+    outbound_rules: firewall.outbound.map(rule => ruleShape(rule, "destinations")),
+    created_at: firewall.createdAt,
+    droplet_ids: firewall.dropletIds,
+    tags: firewall.tags,
+    pending_changes: pending,
+  };
+}
+
+function ruleShape(rule: FirewallRule, side: "sources" | "destinations"): Shape {
+  return { protocol: rule.protocol, ports: rule.ports, [side]: rule.target };
+}
+
+/** A reserved IP, with the whole droplet that holds it. */
+export function reservedIpShape(context: Context, reserved: ReservedIpRecord): Shape {
+  const droplet = reserved.dropletId === null ? undefined : context.store.droplets.get(reserved.dropletId);
+  return {
+    ip: reserved.ip,
+    region: findRegion(reserved.region),
+    droplet: droplet === undefined ? null : dropletShape(context, droplet),
+    locked: reserved.locked,
+    project_id: context.settings.projectId,
+  };
+}
+
+/** An action. */
+export function actionShape(action: ActionRecord): Shape {
+  return {
+    id: action.id,
+    status: action.status,
+    type: action.type,
+    started_at: action.startedAt,
+    completed_at: action.completedAt,
+    resource_id: action.resourceId,
+    resource_type: action.resourceType,
+    region: findRegion(action.region),
+    region_slug: action.region,
+  };
+}

@@ -1,0 +1,184 @@
+/**
+ * The lab's records, kept in memory and saved as one JSON file. The file is written whole, to a temporary name and
+ * then renamed, so that a crash leaves the old state or the new one; it is readable by its owner only, as it holds
+ * user data.
+ */
+import { readFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import type {
+  ActionRecord,
+  DropletRecord,
+  FirewallRecord,
+  KeyRecord,
+  ReservedIpRecord,
+  State,
+  TagRecord,
+  VpcRecord,
+} from "./records";
+
+/** How many finished actions are remembered; the oldest are forgotten first, so that the file stays small. */
+const ACTIONS_KEPT = 2000;
+
+/** Records of one kind, in the order they were added, found by id. */
+export class Collection<Id extends string | number, Item> {
+  readonly #items = new Map<Id, Item>();
+
+  constructor(
+    private readonly idOf: (item: Item) => Id,
+    items: readonly Item[],
+  ) {
+    for (const item of items) this.put(item);
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  get(id: Id): Item | undefined {
+    return this.#items.get(id);
+  }
+
+  put(item: Item): void {
+    this.#items.set(this.idOf(item), item);
+  }
+
+  delete(id: Id): boolean {
+    return this.#items.delete(id);
+  }
+
+  all(): Item[] {
+    return [...this.#items.values()];
+  }
+}
+
+function emptyState(): State {
+  return {
+    version: 1,
+    // DigitalOcean's ids are large; small ones hide bugs that confuse an id with an index.
+    nextId: 400_000_001,
+    keys: [],
+    tags: [],
+    vpcs: [],
+    droplets: [],
+    firewalls: [],
+    reservedIps: [],
+    actions: [],
+  };
+}
+
+function load(file: string | undefined): State {
+  if (file === undefined) return emptyState();
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return emptyState();
+    throw error;
+  }
+  let state: State;
+  try {
+    state = JSON.parse(text) as State;
+  } catch {
+    // JSON.parse quotes the text in its message, and the text holds user data.
+    throw new Error(`${file} is not a state of the lab: it is not JSON`);
+  }
+  // The cast above is a hope, not a check: the file may be of another version, or not the lab's at all.
+  if ((state as { version: unknown } | null)?.version !== 1) {
+    throw new Error(`${file} is not a state of this version of the lab`);
+  }
+  return { ...emptyState(), ...state };
+}
+
+/** All records of one lab. Change a record in place or with `put`, then call {@link Store.changed}. */
+export class Store {
+  readonly keys: Collection<number, KeyRecord>;
+  readonly tags: Collection<string, TagRecord>;
+  readonly vpcs: Collection<string, VpcRecord>;
+  readonly droplets: Collection<number, DropletRecord>;
+  readonly firewalls: Collection<string, FirewallRecord>;
+  readonly reservedIps: Collection<string, ReservedIpRecord>;
+  readonly actions: Collection<number, ActionRecord>;
+  #nextId: number;
+  #dirty = false;
+  #writing: Promise<void> | undefined;
+
+  /**
+   * @param file Where the state is kept; without it nothing is saved. A file that does not exist is an empty lab.
+   * @throws If the file cannot be read, or is not a state of this version.
+   */
+  constructor(private readonly file?: string) {
+    const state = load(file);
+    this.#nextId = state.nextId;
+    this.keys = new Collection(key => key.id, state.keys);
+    this.tags = new Collection(tag => tag.name, state.tags);
+    this.vpcs = new Collection(vpc => vpc.id, state.vpcs);
+    this.droplets = new Collection(droplet => droplet.id, state.droplets);
+    this.firewalls = new Collection(firewall => firewall.id, state.firewalls);
+    this.reservedIps = new Collection(reserved => reserved.ip, state.reservedIps);
+    this.actions = new Collection(action => action.id, state.actions);
+  }
+
+  /** A number that no droplet, key or action of this lab has had. */
+  newId(): number {
+    this.changed();
+    return this.#nextId++;
+  }
+
+  /** Notes that records changed; {@link Store.flush} writes them. */
+  changed(): void {
+    this.#dirty = true;
+  }
+
+  /**
+   * Resolves when everything noted so far is on disk. Calls that overlap share a write.
+   * @throws If the file cannot be written; the change stays noted and the next flush tries again.
+   */
+  async flush(): Promise<void> {
+    // A write under way may have taken its copy before the latest change; one more is enough, whoever starts it.
+    if (this.#writing !== undefined) await this.#writing;
+    if (!this.#dirty) return;
+    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    this.#dirty = false;
+    this.#forgetOldActions();
+    if (this.file === undefined) return;
+    const temporary = `${this.file}.${process.pid}.tmp`;
+    try {
+      // A leftover of a crash could have another mode, which writeFile would keep.
+      await rm(temporary, { force: true });
+      await writeFile(temporary, JSON.stringify(this.#state()), { mode: 0o600 });
+      await rename(temporary, this.file);
+    } catch (error) {
+      this.#dirty = true;
+      throw error;
+    }
+  }
+
+  #state(): State {
+    return {
+      version: 1,
+      nextId: this.#nextId,
+      keys: this.keys.all(),
+      tags: this.tags.all(),
+      vpcs: this.vpcs.all(),
+      droplets: this.droplets.all(),
+      firewalls: this.firewalls.all(),
+      reservedIps: this.reservedIps.all(),
+      actions: this.actions.all(),
+    };
+  }
+
+  #forgetOldActions(): void {
+    let surplus = this.actions.size - ACTIONS_KEPT;
+    if (surplus <= 0) return;
+    for (const action of this.actions.all()) {
+      if (surplus <= 0) return;
+      if (action.status === "in-progress") continue;
+      this.actions.delete(action.id);
+      surplus--;
+    }
+  }
+}

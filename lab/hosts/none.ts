@@ -1,0 +1,113 @@
+/**
+ * Hosts that boot nothing: for contract tests of the API, and for simulating clusters that are larger than this
+ * machine. Every call is recorded.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HostFirewall, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
+
+/** The method of {@link Hosts} that was called, with the host's or network's id. */
+export interface HostCall {
+  readonly method: Exclude<keyof Hosts, "state">;
+  readonly id: number | string;
+}
+
+/** What is known of one host that does not exist. */
+export interface ImaginaryHost {
+  readonly spec: HostSpec;
+  state: "running" | "off";
+  firewall: HostFirewall;
+  readonly addresses: Set<string>;
+}
+
+/** In-memory hosts. */
+export class NoHosts implements Hosts {
+  /** All hosts by id, as their last call left them. */
+  readonly hosts = new Map<number, ImaginaryHost>();
+  /** All networks by id. */
+  readonly networks = new Map<string, HostNetwork>();
+  /** Every call so far, oldest first, noted when it starts. */
+  readonly calls: HostCall[] = [];
+  /** Set by a test to let calls fail: an error returned here rejects the call. */
+  failure: ((call: HostCall) => Error | undefined) | undefined;
+
+  /** @param delays How long a boot and any other operation take, in milliseconds; 0 by default. */
+  constructor(private readonly delays: { readonly bootMs?: number; readonly otherMs?: number } = {}) {}
+
+  async prepare(publicNetwork: HostNetwork, report: (line: string) => void): Promise<void> {
+    await this.#called("prepare", publicNetwork.id);
+    report("no hosts are booted in this lab");
+  }
+
+  async createNetwork(network: HostNetwork): Promise<void> {
+    await this.#called("createNetwork", network.id);
+    this.networks.set(network.id, network);
+  }
+
+  async removeNetwork(network: HostNetwork): Promise<void> {
+    await this.#called("removeNetwork", network.id);
+    this.networks.delete(network.id);
+  }
+
+  async create(spec: HostSpec): Promise<void> {
+    await this.#called("create", spec.id);
+    if (this.hosts.has(spec.id)) return;
+    this.hosts.set(spec.id, { spec, state: "running", firewall: spec.firewall, addresses: new Set() });
+  }
+
+  async remove(id: number): Promise<void> {
+    await this.#called("remove", id);
+    this.hosts.delete(id);
+  }
+
+  async powerOff(id: number): Promise<void> {
+    await this.#called("powerOff", id);
+    const host = this.#find(id);
+    host.state = "off";
+    // As on a real host: an address that was added by hand is gone when the interface is.
+    host.addresses.clear();
+  }
+
+  async powerOn(id: number, firewall: HostFirewall): Promise<void> {
+    await this.#called("powerOn", id);
+    Object.assign(this.#find(id), { state: "running", firewall });
+  }
+
+  state(id: number): Promise<HostState> {
+    return Promise.resolve(this.hosts.get(id)?.state ?? "missing");
+  }
+
+  async applyFirewall(id: number, firewall: HostFirewall): Promise<void> {
+    await this.#called("applyFirewall", id);
+    this.#find(id).firewall = firewall;
+  }
+
+  async attachAddress(id: number, address: string): Promise<void> {
+    await this.#called("attachAddress", id);
+    this.#find(id).addresses.add(address);
+  }
+
+  async detachAddress(id: number, address: string): Promise<void> {
+    await this.#called("detachAddress", id);
+    this.#find(id).addresses.delete(address);
+  }
+
+  /** The ids that a method was called with, in order. */
+  called(method: HostCall["method"]): (number | string)[] {
+    return this.calls.filter(call => call.method === method).map(call => call.id);
+  }
+
+  async #called(method: HostCall["method"], id: number | string): Promise<void> {
+    const call = { method, id };
+    this.calls.push(call);
+    const delay = method === "create" ? this.delays.bootMs : this.delays.otherMs;
+    if (delay !== undefined && delay > 0) await sleep(delay);
+    const failure = this.failure?.(call);
+    if (failure !== undefined) throw failure;
+  }
+
+  #find(id: number): ImaginaryHost {
+    const host = this.hosts.get(id);
+    if (host === undefined) throw new Error(`host ${id} does not exist`);
+    return host;
+  }
+}
