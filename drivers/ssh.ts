@@ -36,7 +36,10 @@ export function ssh(target: SshTarget, command: string, stdin = "", seconds = 60
     client.on("error", error => settle(() => reject(new Error(`${target.host}: ${error.message}`))));
     client.on("ready", () => {
       client.exec(command, (error, channel) => {
-        if (error) return settle(() => reject(error));
+        if (error) {
+          settle(() => reject(error));
+          return;
+        }
         let stdout = "";
         let stderr = "";
         channel.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
@@ -57,7 +60,7 @@ export function ssh(target: SshTarget, command: string, stdin = "", seconds = 60
 }
 
 function publicKeyOf(text: string): Buffer {
-  const key = utils.parseKey(text);
-  if (key instanceof Error) throw key;
-  return (Array.isArray(key) ? key[0] : key).getPublicSSH();
+  const parsed = utils.parseKey(text);
+  if (parsed instanceof Error) throw parsed;
+  return parsed.getPublicSSH();
 }

@@ -1,0 +1,162 @@
+import { type Action, type Api, ApiError, until } from "./api";
+import { droplet } from "./droplet";
+import { type Handler, type Props, text } from "./entry";
+
+interface ReservedIp {
+  readonly ip: string;
+  readonly droplet: { readonly id: number } | null;
+}
+
+/** The resources of `@pulumi/digitalocean` that the program uses, by type. */
+export function digitalOcean(api: Api): Record<string, Handler> {
+  return {
+    "digitalocean:index/tag:Tag": tag(api),
+    "digitalocean:index/vpc:Vpc": vpc(api),
+    "digitalocean:index/firewall:Firewall": firewall(api),
+    "digitalocean:index/droplet:Droplet": droplet(api),
+    "digitalocean:index/sshKey:SshKey": sshKey(api),
+    "digitalocean:index/reservedIp:ReservedIp": reservedIp(api),
+    "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": assignment(api),
+  };
+}
+
+const gone = (found: unknown): Props | undefined => (found === undefined ? undefined : {});
+
+function tag(api: Api): Handler {
+  return {
+    replaceOn: ["name"],
+    autoName: true,
+    async create({ name }) {
+      await api.call("POST", "tags", { name });
+      return { id: String(name), outputs: {} };
+    },
+    delete: ({ id }) => api.call("DELETE", `tags/${id}`),
+    read: async ({ id }) => gone(await api.find(`tags/${id}`)),
+  };
+}
+
+function vpc(api: Api): Handler {
+  return {
+    replaceOn: ["region", "ipRange"],
+    autoName: true,
+    async create({ name, region, ipRange, description }) {
+      const body = { name, region, ip_range: ipRange, description };
+      const made = await api.call<{ vpc: { id: string; urn: string; ip_range: string } }>(
+        "POST",
+        "vpcs",
+        body,
+      );
+      return { id: made.vpc.id, outputs: { vpcUrn: made.vpc.urn, ipRange: made.vpc.ip_range } };
+    },
+    async update({ id, outputs }, { name, description }) {
+      await api.call("PUT", `vpcs/${id}`, { name, description });
+      return outputs;
+    },
+    // Members leave it a moment after their droplets are gone.
+    async delete({ id }) {
+      const busy = (error: unknown) => error instanceof ApiError && [403, 409].includes(error.status);
+      await until(`vpc ${id} to be empty`, 120, () =>
+        api.call("DELETE", `vpcs/${id}`).catch((error: unknown) => {
+          if (!busy(error)) throw error;
+        }),
+      );
+    },
+    read: async ({ id }) => gone(await api.find(`vpcs/${id}`)),
+  };
+}
+
+type Rule = Readonly<Record<string, unknown>>;
+
+function firewall(api: Api): Handler {
+  const side = (rule: Rule, of: "source" | "destination") => ({
+    addresses: rule[`${of}Addresses`],
+    tags: rule[`${of}Tags`],
+    droplet_ids: rule[`${of}DropletIds`],
+  });
+  const rules = (list: unknown) => (Array.isArray(list) ? (list as Rule[]) : []);
+  const head = (rule: Rule) => ({ protocol: rule.protocol, ports: rule.portRange });
+  const body = ({ name, inboundRules, outboundRules, tags, dropletIds }: Props) => ({
+    name,
+    tags,
+    droplet_ids: dropletIds,
+    inbound_rules: rules(inboundRules).map(rule => ({ ...head(rule), sources: side(rule, "source") })),
+    outbound_rules: rules(outboundRules).map(rule => ({
+      ...head(rule),
+      destinations: side(rule, "destination"),
+    })),
+  });
+  return {
+    replaceOn: [],
+    autoName: true,
+    async create(inputs) {
+      const made = await api.call<{ firewall: { id: string } }>("POST", "firewalls", body(inputs));
+      return { id: made.firewall.id, outputs: {} };
+    },
+    async update({ id, outputs }, inputs) {
+      await api.call("PUT", `firewalls/${id}`, body(inputs));
+      return outputs;
+    },
+    delete: ({ id }) => api.call("DELETE", `firewalls/${id}`),
+    read: async ({ id }) => gone(await api.find(`firewalls/${id}`)),
+  };
+}
+
+function sshKey(api: Api): Handler {
+  return {
+    replaceOn: ["publicKey"],
+    autoName: true,
+    async create({ name, publicKey }) {
+      const body = { name, public_key: publicKey };
+      const made = await api.call<{ ssh_key: { id: number; fingerprint: string } }>(
+        "POST",
+        "account/keys",
+        body,
+      );
+      return { id: String(made.ssh_key.id), outputs: { fingerprint: made.ssh_key.fingerprint } };
+    },
+    async update({ id, outputs }, { name }) {
+      await api.call("PUT", `account/keys/${id}`, { name });
+      return outputs;
+    },
+    delete: ({ id }) => api.call("DELETE", `account/keys/${id}`),
+    read: async ({ id }) => gone(await api.find(`account/keys/${id}`)),
+  };
+}
+
+function reservedIp(api: Api): Handler {
+  return {
+    replaceOn: ["region", "ipAddress"],
+    async create({ region }) {
+      const made = await api.call<{ reserved_ip: ReservedIp }>("POST", "reserved_ips", { region });
+      const ip = made.reserved_ip.ip;
+      return { id: ip, outputs: { ipAddress: ip, reservedIpUrn: `do:reservedip:${ip}` } };
+    },
+    delete: ({ id }) => api.call("DELETE", `reserved_ips/${id}`),
+    read: async ({ id }) => gone(await api.find(`reserved_ips/${id}`)),
+  };
+}
+
+function assignment(api: Api): Handler {
+  const holder = async (inputs: Props) =>
+    (await api.find<{ reserved_ip: ReservedIp }>(`reserved_ips/${text(inputs.ipAddress) ?? ""}`))?.reserved_ip
+      .droplet?.id;
+  return {
+    replaceOn: ["ipAddress", "dropletId"],
+    async create(inputs) {
+      const { ipAddress, dropletId } = inputs as { ipAddress: string; dropletId: number };
+      await until(`droplet ${dropletId} to be idle`, 120, async () => {
+        const path = `droplets/${dropletId}/actions?per_page=50`;
+        const { actions } = await api.call<{ actions: Action[] }>("GET", path);
+        return actions.some(({ status }) => status === "in-progress") ? undefined : true;
+      });
+      await api.act(`reserved_ips/${ipAddress}`, { type: "assign", droplet_id: dropletId });
+      return { id: `${dropletId}-${ipAddress}`, outputs: {} };
+    },
+    // When it is replaced, the address is at the next droplet by now, and stays there.
+    async delete({ inputs }) {
+      if ((await holder(inputs)) !== inputs.dropletId) return;
+      await api.act(`reserved_ips/${text(inputs.ipAddress) ?? ""}`, { type: "unassign" });
+    },
+    read: async ({ inputs }) => ((await holder(inputs)) === inputs.dropletId ? {} : undefined),
+  };
+}
