@@ -51,7 +51,8 @@ update_node() {
   before=$(label_of "$id" "$MANAGED_LABEL")
   before=${before#=}
   for key in $before; do
-    [[ " $now " == *" $key "* ]] || arguments+=(--label-rm "$key")
+    # docker refuses to remove a label that is not there, as when someone removed it by hand.
+    [[ " $now " == *" $key "* || -z $(label_of "$id" "$key") ]] || arguments+=(--label-rm "$key")
   done
   if [[ $before != "$now" ]]; then
     if [[ -n $now ]]; then arguments+=(--label-add "$MANAGED_LABEL=$now"); else arguments+=(--label-rm "$MANAGED_LABEL"); fi

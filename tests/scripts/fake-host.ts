@@ -1,0 +1,193 @@
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+
+import { command, script, type ScriptName } from "../../components/swarm/script";
+
+/** All that a host has for the scripts, besides docker, curl, flock and hostname, which are fakes. */
+const TOOLS =
+  "bash cat chmod cp cut date dirname env grep head install mkdir mv rm sed sleep tail timeout tr awk";
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface NodeState {
+  readonly State?: "ready" | "down";
+  readonly Role?: "manager" | "worker";
+  readonly Availability?: "active" | "pause" | "drain";
+  readonly Message?: string;
+  readonly Addr?: string;
+  readonly Reachability?: string;
+  /** A line per label, `KEY=VALUE`. */
+  readonly labels?: string;
+  /** A line per task, as `docker node ps` describes its state. */
+  readonly tasks?: string;
+}
+
+const hosts: FakeHost[] = [];
+afterEach(() => {
+  for (const host of hosts.splice(0)) host.remove();
+});
+
+/** A host with nothing but these fakes, whose engine and swarm are files. Removed after each test. */
+export class FakeHost {
+  public readonly directory = mkdtempSync(path.join(tmpdir(), "fake-host-"));
+  public readonly bin = path.join(this.directory, "bin");
+
+  public constructor() {
+    hosts.push(this);
+    for (const sub of ["bin", "engine", "nodes", "tokens"]) mkdirSync(path.join(this.directory, sub));
+    for (const tool of TOOLS.split(" ")) symlinkSync(where(tool), path.join(this.bin, tool));
+    for (const fake of ["docker", "curl", "flock"]) this.install(fake, fake);
+    this.install("hostname", "recorder");
+    this.write("out-hostname", "the-host\n");
+    this.write("tokens/worker", "SWMTKN-worker").write("tokens/manager", "SWMTKN-manager");
+    this.engine({ LocalNodeState: "inactive", ControlAvailable: "false" });
+  }
+
+  /** Puts a fake on the PATH. */
+  public install(name: string, fake = "recorder"): this {
+    const target = path.join(this.bin, name);
+    rmSync(target, { force: true });
+    copyFileSync(path.join(__dirname, "fakes", `${fake}.sh`), target);
+    chmodSync(target, 0o755);
+    return this;
+  }
+
+  public uninstall(name: string): this {
+    rmSync(path.join(this.bin, name));
+    return this;
+  }
+
+  public write(file: string, text: string): this {
+    mkdirSync(path.dirname(path.join(this.directory, file)), { recursive: true });
+    writeFileSync(path.join(this.directory, file), text);
+    return this;
+  }
+
+  public read(file: string): string {
+    const target = path.join(this.directory, file);
+    return existsSync(target) ? readFileSync(target, "utf8") : "";
+  }
+
+  public engine(fields: Readonly<Record<string, string>>): this {
+    for (const [key, value] of Object.entries(fields)) this.write(`engine/${key}`, value);
+    return this;
+  }
+
+  /** Makes the host a manager of a cluster. */
+  public manager(cluster = "the-cluster", id = "control-node"): this {
+    return this.engine({
+      LocalNodeState: "active",
+      ControlAvailable: "true",
+      Cluster: cluster,
+      NodeID: id,
+    });
+  }
+
+  public node(id: string, state: NodeState = {}): this {
+    const ready = { State: "ready", Role: "worker", Availability: "active", ...state };
+    for (const [key, value] of Object.entries(ready)) this.write(`nodes/${id}/${key}`, value);
+    return this;
+  }
+
+  public hasNode(id: string): boolean {
+    return existsSync(path.join(this.directory, "nodes", id));
+  }
+
+  /** Bash that docker runs before it does anything: its arguments are in `$*`, `refuse` and `once` are there. */
+  public rules(bash: string): this {
+    return this.write("rules", bash);
+  }
+
+  /** The programs that were called, with their arguments; those that only look are left out. */
+  public changes(): string[] {
+    return this.calls().filter(call => !/^docker (version|info|node inspect|node ps)|^hostname/.test(call));
+  }
+
+  public calls(): string[] {
+    return this.read("calls").split("\n").filter(Boolean);
+  }
+
+  /** Runs a script as the provider does: by its command line, with its text on stdin. */
+  public async run(
+    name: ScriptName,
+    variables: Readonly<Record<string, string | number>>,
+    { hurry = false, node = "web-0" } = {},
+  ): Promise<Outcome> {
+    const text = script(name, node, variables);
+    // The fixed waits are for real hosts.
+    const input = hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text;
+    const outcome = await this.bash(["-c", command(name, node, 20)], input);
+    // What the fakes do not know would make a test say nothing.
+    expect(this.read("unknown")).toBe("");
+    return outcome;
+  }
+
+  public bash(args: string[], input = "", env: Record<string, string> = {}): Promise<Outcome> {
+    const child = spawn(path.join(this.bin, "bash"), args, {
+      env: {
+        PATH: this.bin,
+        HOME: this.directory,
+        FAKE: this.directory,
+        MARKER: path.join(this.directory, "marker"),
+        BOOT_FINISHED: path.join(this.directory, "boot-finished"),
+        LOCK: path.join(this.directory, "lock"),
+        LOG: path.join(this.directory, "log"),
+        ...env,
+      },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", chunk => (stdout += String(chunk)));
+    child.stderr.on("data", chunk => (stderr += String(chunk)));
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", code => resolve({ code: code ?? -1, stdout, stderr }));
+    });
+  }
+
+  public remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function where(tool: string): string {
+  const directory = ["/usr/local/bin", "/usr/bin", "/bin"].find(one => existsSync(path.join(one, tool)));
+  if (!directory) throw new Error(`these tests need ${tool}`);
+  return path.join(directory, tool);
+}
+
+/** Listens on a port of the loopback as a manager does; `close` frees the port. */
+export async function listen(): Promise<{ address: string; close: () => Promise<void> }> {
+  const server = createServer(socket => socket.destroy());
+  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise<void>(resolve => server.close(() => resolve()));
+  return { address: `127.0.0.1:${port}`, close };
+}
+
+/** An address at which nobody answers. */
+export async function nobody(): Promise<string> {
+  const { address, close } = await listen();
+  await close();
+  return address;
+}

@@ -1,0 +1,15 @@
+#!/bin/bash
+# curl to the engine's socket: takes a join request from stdin and answers with $FAKE/answer (body and status).
+set -euo pipefail
+{ printf 'curl'; printf ' %q' "$@"; echo; } >>"$FAKE/calls"
+export -p >>"$FAKE/environments"
+body=$(cat)
+printf '%s\n' "$body" >>"$FAKE/bodies"
+# shellcheck source=/dev/null
+[[ ! -e $FAKE/curl-rules ]] || . "$FAKE/curl-rules"
+answer=$(cat "$FAKE/answer" 2>/dev/null || printf 200)
+printf '%s' "$answer"
+if [[ $answer == 200 ]]; then
+  printf active >"$FAKE/engine/LocalNodeState"
+  printf joined-node >"$FAKE/engine/NodeID"
+fi

@@ -1,0 +1,107 @@
+#!/bin/bash
+# A docker command whose engine and swarm are files under $FAKE. Every call is recorded; what it does not know is an
+# error of its own. $FAKE/rules, when there, is run first and may answer in its place.
+set -euo pipefail
+{ printf 'docker'; printf ' %q' "$@"; echo; } >>"$FAKE/calls"
+export -p >>"$FAKE/environments"
+
+value() { [[ ! -e $1 ]] || printf '%s' "$(<"$1")"; }
+unknown() {
+  { printf 'docker'; printf ' %q' "$@"; echo; } >>"$FAKE/unknown"
+  exit 97
+}
+# once NAME: true the first time.
+once() { [[ ! -e $FAKE/once-$1 ]] && : >"$FAKE/once-$1"; }
+refuse() {
+  echo "Error response from daemon: $*" >&2
+  exit 1
+}
+# shellcheck source=/dev/null
+[[ ! -e $FAKE/rules ]] || . "$FAKE/rules"
+
+node=$FAKE/nodes/${*: -1}
+has_node() { [[ -d $node ]] || refuse "node ${node##*/} not found"; }
+put_label() {
+  local kept
+  kept=$(grep -v "^$1=" "$node/labels" 2>/dev/null || true)
+  { [[ -z $kept ]] || printf '%s\n' "$kept"; [[ $# -lt 2 ]] || printf '%s=%s\n' "$1" "$2"; } >"$node/labels"
+}
+
+inspect_engine() {
+  # shellcheck disable=SC1083 # braces of docker's template
+  case $1 in
+    {{.Swarm.NodeID}} | {{.Swarm.LocalNodeState}} | {{.Swarm.ControlAvailable}} | {{.Swarm.Error}})
+      field=${1#*.Swarm.} && value "$FAKE/engine/${field%\}\}}" ;;
+    '{{with .Swarm.Cluster}}{{.ID}}{{end}}') value "$FAKE/engine/Cluster" ;;
+    *) unknown info "$1" ;;
+  esac
+  echo
+}
+
+inspect_node() {
+  has_node
+  # shellcheck disable=SC2016 # docker's template
+  case $1 in
+    '{{.ID}}') echo "${node##*/}" ;;
+    '{{.Spec.Role}}') value "$node/Role" ;;
+    '{{.Spec.Availability}}') value "$node/Availability" ;;
+    '{{.Status.State}}') value "$node/State" ;;
+    '{{.Status.Message}}') value "$node/Message" ;;
+    '{{with .ManagerStatus}}{{.Reachability}}{{end}}') value "$node/Reachability" ;;
+    '{{with .ManagerStatus}}{{.Addr}}{{end}}') value "$node/Addr" ;;
+    '{{range $k, $v := .Spec.Labels}}{{if eq $k "'*'"}}={{$v}}{{end}}{{end}}')
+      local key=${1#*eq \$k \"} line
+      key=${key%%\"*}
+      line=$(grep "^$key=" "$node/labels" 2>/dev/null || true)
+      printf '%s' "${line#"$key"}" ;;
+    *) unknown node inspect "$1" ;;
+  esac
+  echo
+}
+
+update_node() {
+  has_node
+  while (($# > 1)); do
+    case $1 in
+      --label-add) put_label "${2%%=*}" "${2#*=}" ;;
+      --label-rm)
+        # The real one refuses, too.
+        grep -q "^$2=" "$node/labels" 2>/dev/null || refuse "key $2 doesn't exist in node's labels"
+        put_label "$2"
+        ;;
+      --availability) printf '%s' "$2" >"$node/Availability" ;;
+      *) unknown node update "$@" ;;
+    esac
+    shift 2
+  done
+}
+
+case "$1 ${2-}" in
+  "version --format") [[ ! -e $FAKE/engine/down ]] || exit 1; echo 28.5.1 ;;
+  "info --format") inspect_engine "$3" ;;
+  "swarm init")
+    printf active >"$FAKE/engine/LocalNodeState"
+    printf true >"$FAKE/engine/ControlAvailable"
+    printf born-cluster >"$FAKE/engine/Cluster"
+    printf born-node >"$FAKE/engine/NodeID"
+    echo "To add a worker: docker swarm join --token $(value "$FAKE/tokens/worker")" ;;
+  "swarm leave") printf inactive >"$FAKE/engine/LocalNodeState" ;;
+  "swarm join-token")
+    role=${*: -1}
+    [[ $3 != --rotate ]] || printf '%s-rotated' "$(cat "$FAKE/tokens/$role")" >"$FAKE/tokens/$role.new"
+    [[ $3 != --rotate ]] || mv "$FAKE/tokens/$role.new" "$FAKE/tokens/$role"
+    value "$FAKE/tokens/$role" && echo ;;
+  "node inspect") inspect_node "$4" ;;
+  "node promote") has_node
+    printf manager >"$node/Role"
+    printf 10.0.0.9:2377 >"$node/Addr"
+    printf reachable >"$node/Reachability" ;;
+  "node demote") has_node
+    printf worker >"$node/Role"
+    : >"$node/Addr"
+    : >"$node/Reachability" ;;
+  "node update") update_node "${@:3}" ;;
+  "node ps") has_node && value "$node/tasks" ;;
+  "node rm") has_node && rm -r "$node" ;;
+  *) unknown "$@" ;;
+esac

@@ -1,0 +1,3 @@
+#!/bin/bash
+{ printf 'flock'; printf ' %q' "$@"; echo; } >>"$FAKE/calls"
+[[ ! -e $FAKE/locked ]]

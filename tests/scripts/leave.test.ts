@@ -1,0 +1,158 @@
+import { FakeHost, type NodeState } from "./fake-host";
+
+const VARIABLES = { CLUSTER: "the-cluster", ID: "gone", DRAIN_SECONDS: 15 };
+const MANAGER: NodeState = { Role: "manager", Addr: "10.0.0.1:2377", Reachability: "reachable" };
+
+describe("a node that leaves", () => {
+  test("is drained, and removed when its tasks have stopped", async () => {
+    const host = new FakeHost().manager().node("gone", { tasks: "Running 3 hours ago\n" });
+    host.rules(
+      `[[ $* != "node ps"* ]] || once look || echo "Shutdown 1 second ago" >"$FAKE/nodes/gone/tasks"`,
+    );
+    expect(await host.run("leave", VARIABLES)).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "web-0: left the swarm\n",
+    });
+    expect(host.calls().filter(call => call.includes("node ps"))).toHaveLength(2);
+    expect(host.changes()).toEqual([
+      "docker node update --availability drain gone",
+      "flock --wait 900 9",
+      "docker node rm --force gone",
+    ]);
+    expect(host.hasNode("gone")).toBe(false);
+  });
+
+  test("and is a manager is demoted first, under the lock, and waited for", async () => {
+    const host = new FakeHost().manager().node("gone", MANAGER);
+    // The engine says `worker` at once; its membership of the managers ends later.
+    host.rules(`
+      case $* in
+        "node demote gone") printf worker >"$FAKE/nodes/gone/Role"; exit ;;
+        *Addr*gone) once look || : >"$FAKE/nodes/gone/Addr" ;;
+        "node rm"*) [[ ! -s $FAKE/nodes/gone/Addr ]] || refuse "is a manager" ;;
+      esac`);
+    expect((await host.run("leave", VARIABLES)).code).toBe(0);
+    expect(host.changes()).toEqual([
+      "docker node update --availability drain gone",
+      "flock --wait 900 9",
+      "docker node demote gone",
+      "docker node rm --force gone",
+    ]);
+  });
+
+  test("whose tasks do not stop goes all the same, in time", async () => {
+    const host = new FakeHost().manager().node("gone", { tasks: "Shutdown 1s ago\nStarting 1s ago\n" });
+    const { code, stderr } = await host.run("leave", { ...VARIABLES, DRAIN_SECONDS: 1 });
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      "web-0: waited 1 s for its tasks to stop\nweb-0: goes on: the tasks end with the host\nweb-0: left the swarm\n",
+    );
+    expect(host.hasNode("gone")).toBe(false);
+  });
+
+  test.each(["Complete 1s ago", "Failed 2s ago", "Rejected 1s ago", "Orphaned 1s ago", ""])(
+    "has no task to wait for when they are %p",
+    async tasks => {
+      const host = new FakeHost().manager().node("gone", { tasks: `${tasks}\n` });
+      expect((await host.run("leave", VARIABLES)).stderr).toBe("web-0: left the swarm\n");
+    },
+  );
+
+  test("and is dead is not waited for", async () => {
+    const host = new FakeHost().manager().node("gone", { ...MANAGER, State: "down", tasks: "Running\n" });
+    const { code, stderr } = await host.run("leave", VARIABLES);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "web-0: left the swarm\n" });
+    expect(host.changes().map(call => call.split(" ").slice(0, 3).join(" "))).toEqual([
+      "docker node update",
+      "flock --wait 900",
+      "docker node demote",
+      "docker node rm",
+    ]);
+  });
+
+  test("has left before: nothing is done", async () => {
+    const host = new FakeHost().manager();
+    expect(await host.run("leave", VARIABLES)).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "web-0: node gone has left the swarm before\n",
+    });
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("and is removed by someone else meanwhile is no fault", async () => {
+    const host = new FakeHost().manager().node("gone");
+    host.rules(`[[ $* != "node rm"* ]] || { rm -r "$FAKE/nodes/gone"; refuse "node gone not found"; }`);
+    expect((await host.run("leave", VARIABLES)).code).toBe(0);
+  });
+
+  test("conflicts with other writers are tried again", async () => {
+    const host = new FakeHost().manager().node("gone", MANAGER);
+    host.rules(`
+      case $* in
+        "node update"*) ! once one || refuse "rpc error: update out of sequence" ;;
+        "node demote"*) ! once two || refuse "context deadline exceeded" ;;
+        "node rm"*) ! once three || refuse "The swarm does not have a leader: no leader" ;;
+      esac`);
+    expect((await host.run("leave", VARIABLES)).code).toBe(0);
+    expect(host.changes()).toHaveLength(7);
+  });
+});
+
+describe("refusals", () => {
+  const refused = async (host: FakeHost, hurry = false) => {
+    const { code, stderr } = await host.run("leave", VARIABLES, { hurry });
+    expect(code).toBe(1);
+    return stderr;
+  };
+
+  test("the control endpoint does not remove itself", async () => {
+    const host = new FakeHost().manager("the-cluster", "gone").node("gone", MANAGER);
+    expect(await refused(host)).toMatch(
+      /error: the control endpoint is this very node, which cannot remove itself/,
+    );
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("another swarm is left alone", async () => {
+    const host = new FakeHost().manager("theirs").node("gone");
+    expect(await refused(host)).toMatch(/belongs to swarm theirs, not to the-cluster; nothing was changed/);
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("a host that is no manager says so", async () => {
+    const host = new FakeHost().node("gone");
+    expect(await refused(host)).toMatch(
+      /this host \(the-host\) is not a manager of the swarm \(state: inactive\)/,
+    );
+  });
+
+  test("a demotion that would cost quorum is given up, and the node stays", async () => {
+    const host = new FakeHost().manager().node("gone", MANAGER);
+    host.rules(`[[ $* != "node demote"* ]] || refuse "can't remove member: it would lose quorum"`);
+    expect(await refused(host)).toMatch(
+      /error: could not be demoted: the remaining managers would lose quorum/,
+    );
+    expect(host.hasNode("gone")).toBe(true);
+  });
+
+  test("a manager that never leaves the managers is not removed", async () => {
+    const host = new FakeHost().manager().node("gone", MANAGER);
+    host.rules(`[[ $* != "node demote"* ]] || exit 0`);
+    expect(await refused(host, true)).toMatch(/error: is still a manager 120 s after it was demoted/);
+    expect(host.changes().join()).not.toContain("node rm");
+  });
+
+  test("nothing is removed while another change holds the lock", async () => {
+    const host = new FakeHost().manager().node("gone").write("locked", "");
+    expect(await refused(host)).toMatch(/another membership change has held/);
+    expect(host.hasNode("gone")).toBe(true);
+  });
+
+  test("a removal that is refused keeps the engine's words", async () => {
+    const host = new FakeHost().manager().node("gone");
+    host.rules(`[[ $* != "node rm"* ]] || refuse "some reason"`);
+    expect(await refused(host)).toMatch(/error: could not be removed: .*some reason/);
+  });
+});

@@ -1,0 +1,172 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+
+import { FakeHost, type Outcome } from "./fake-host";
+
+const SCRIPT = readFileSync(path.join(__dirname, "../../scripts/prepare-host.sh"), "utf8");
+
+/** A stock host. Its /etc is in the fake's directory. */
+function stockHost(): FakeHost {
+  const host = new FakeHost().uninstall("curl");
+  for (const program of ["apt-get", "apt-cache", "apt-mark", "systemctl", "dpkg", "curl"])
+    host.install(program);
+  mkdirSync(path.join(host.directory, "etc/systemd/system"), { recursive: true });
+  mkdirSync(path.join(host.directory, "etc/apt/sources.list.d"), { recursive: true });
+  return host
+    .write("etc/os-release", "ID=ubuntu\nVERSION_CODENAME=noble\n")
+    .write("out-dpkg", "amd64\n")
+    .write(
+      "out-apt-cache",
+      [
+        " docker-ce | 5:28.5.10-1~ubuntu.24.04~noble | https://download.docker.com/linux/ubuntu noble/stable",
+        " docker-ce | 5:28.5.1-1~ubuntu.24.04~noble | https://download.docker.com/linux/ubuntu noble/stable",
+        "",
+      ].join("\n"),
+    );
+}
+const withEngine = (host: FakeHost, version: string) =>
+  host.install("dockerd").write("out-dockerd", `Docker version ${version}, build 0000000\n`);
+
+const prepare = (host: FakeHost, version: string): Promise<Outcome> =>
+  host.bash(["-s"], SCRIPT.replaceAll("/etc/", `${host.directory}/etc/`), { DOCKER_VERSION: version });
+const APT = "apt-get -q -y -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3";
+const calls = (host: FakeHost) =>
+  host
+    .calls()
+    .filter(call => !/^(dpkg|dockerd|apt-cache)/.test(call))
+    .map(call => call.replace(APT, "apt").replaceAll(host.directory, ""));
+const START = [
+  "systemctl daemon-reload",
+  "systemctl enable --now metadata-guard.service",
+  "systemctl enable --now docker.service",
+];
+const REPOSITORY = [
+  "apt update",
+  "apt install --no-install-recommends ca-certificates curl",
+  "curl --fail --silent --show-error --location --retry 5 https://download.docker.com/linux/ubuntu/gpg -o /etc/apt/keyrings/docker.asc",
+];
+
+describe("an engine that is there", () => {
+  test.each([
+    ["any", "27.0.0"],
+    ["distribution", "27.0.0"],
+    ["28.5.1", "28.5.1"],
+  ])("fits %s when it is %s: nothing is installed", async (wanted, version) => {
+    const host = withEngine(stockHost(), version);
+    expect(await prepare(host, wanted)).toMatchObject({ code: 0, stdout: "" });
+    expect(host.read("marker")).toBe("ok\n");
+    expect(calls(host)).toEqual(START);
+  });
+
+  test("of another version is replaced", async () => {
+    const host = withEngine(stockHost(), "28.5.10");
+    expect((await prepare(host, "28.5.1")).code).toBe(0);
+    expect(calls(host).join("\n")).toContain("docker-ce=5:28.5.1-1~");
+  });
+});
+
+describe("a stock host gets", () => {
+  test("the newest engine, held where it is", async () => {
+    const host = stockHost();
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(host.read("marker")).toBe("ok\n");
+    expect(calls(host)).toEqual([
+      ...REPOSITORY,
+      "apt update",
+      "apt install --no-install-recommends docker-ce docker-ce-cli containerd.io",
+      "apt-mark hold docker-ce docker-ce-cli",
+      ...START,
+    ]);
+    expect(host.read("etc/apt/sources.list.d/docker.list")).toBe(
+      `deb [arch=amd64 signed-by=${host.directory}/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/ubuntu noble stable\n`,
+    );
+  });
+
+  test("a version, and not one that starts like it", async () => {
+    const host = stockHost();
+    expect((await prepare(host, "28.5.1")).code).toBe(0);
+    expect(calls(host)).toContain(
+      "apt install --no-install-recommends docker-ce=5:28.5.1-1~ubuntu.24.04~noble docker-ce-cli=5:28.5.1-1~ubuntu.24.04~noble containerd.io",
+    );
+  });
+
+  test("the distribution's engine", async () => {
+    const host = stockHost();
+    expect((await prepare(host, "distribution")).code).toBe(0);
+    expect(calls(host)).toEqual([
+      "apt update",
+      "apt install --no-install-recommends docker.io curl",
+      ...START,
+    ]);
+  });
+
+  test("curl, which joining needs, also when the engine fits", async () => {
+    const host = withEngine(stockHost(), "28.5.1").uninstall("curl");
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(calls(host).slice(0, 2)).toEqual(["apt update", "apt install --no-install-recommends curl"]);
+  });
+
+  test("a guard that keeps containers from the metadata service, before the engine starts", async () => {
+    const host = stockHost();
+    await prepare(host, "any");
+    const unit = host.read("etc/systemd/system/metadata-guard.service");
+    expect(unit).toMatch(/^Before=docker\.service$/m);
+    expect(unit).toMatch(/^ExecStart=.*iptables -t mangle -A FORWARD -d 169\.254\.169\.254 -j DROP'$/m);
+  });
+});
+
+describe("a failure's reason is left in the marker", () => {
+  test.each<[string, string, string, string, RegExp]>([
+    [
+      "apt",
+      "apt-get",
+      "E: Unable to fetch some archives\n",
+      "distribution",
+      /^while installing the distribution's Docker engine: .*E: Unable to fetch some archives/,
+    ],
+    [
+      "the download of the key",
+      "curl",
+      "curl: (6) Could not resolve host\n",
+      "any",
+      /^while adding Docker's package repository: .*Could not resolve host/,
+    ],
+    [
+      "systemd",
+      "systemctl",
+      "Failed to enable unit\n",
+      "any",
+      /^while blocking the metadata address for containers: .*Failed to enable unit/,
+    ],
+  ])("%s", async (_, program, says, wanted, reason) => {
+    const host = stockHost().write(`fail-${program}`, says);
+    const { code, stdout, stderr } = await prepare(host, wanted);
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toBe("");
+    expect(host.read("marker")).toMatch(reason);
+    expect(host.read("marker").trimEnd().split("\n")).toHaveLength(1);
+    expect(calls(host)).not.toContain("systemctl enable --now docker.service");
+  });
+
+  test("a version that the repository has not", async () => {
+    const host = stockHost();
+    expect((await prepare(host, "1.2.3")).code).not.toBe(0);
+    expect(host.read("marker")).toMatch(
+      /^while installing the Docker engine \(1\.2\.3\): .*Docker's repository has no docker-ce 1\.2\.3 for this distribution/,
+    );
+  });
+
+  test("an earlier outcome does not stay", async () => {
+    const host = stockHost().write("marker", "ok\n").write("fail-apt-get", "no\n");
+    await prepare(host, "any");
+    expect(host.read("marker")).toMatch(/^while /);
+  });
+
+  test("the first Command reports it", async () => {
+    const host = stockHost().write("fail-apt-get", "E: no space left on device\n");
+    await prepare(host, "any");
+    const { code, stderr } = await host.run("bootstrap", { BOOT_SECONDS: 5 });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the host's preparation failed: while adding .*E: no space left on device/);
+  });
+});

@@ -1,0 +1,210 @@
+import { rosterText } from "../../components/swarm/roster-text";
+import { FakeHost } from "./fake-host";
+
+const roster = (...nodes: { nodeId: string; labels?: Record<string, string>; availability?: "drain" }[]) =>
+  rosterText(
+    nodes.map(({ nodeId, labels = {}, availability = "active" as const }, i) => ({
+      nodeId,
+      name: `node-${i}`,
+      availability,
+      labels,
+    })),
+  );
+const variables = (role: "manager" | "worker", text: string) => ({
+  CLUSTER: "the-cluster",
+  ROLE: role,
+  READY_SECONDS: 1,
+  LISTEN_PORT: 2377,
+  ROSTER: text,
+});
+const MANAGER = { Role: "manager", Addr: "10.0.0.1:2377", Reachability: "reachable" } as const;
+
+describe("managers", () => {
+  test("are promoted one by one, each reachable before the next, under the lock", async () => {
+    const host = new FakeHost().manager().node("m0", MANAGER).node("m1").node("m2");
+    // Reachable only at the second look.
+    host.rules(`
+      case $* in
+        "node promote m1") printf manager >"$FAKE/nodes/m1/Role"; exit ;;
+        *Reachability*m1) once look || printf reachable >"$FAKE/nodes/m1/Reachability" ;;
+        "node promote m2") [[ $(cat "$FAKE/nodes/m1/Reachability") == reachable ]] || refuse "too early" ;;
+      esac`);
+    const text = roster({ nodeId: "m0" }, { nodeId: "m1" }, { nodeId: "m2" });
+    const outcome = await host.run("settle", variables("manager", text));
+    expect(outcome).toEqual({ code: 0, stdout: "", stderr: "node-1: promoted\nnode-2: promoted\n" });
+    expect(host.changes()).toEqual([
+      "flock --wait 900 9",
+      "docker node promote m1",
+      "flock --wait 900 9",
+      "docker node promote m2",
+    ]);
+  });
+
+  test("that do not become reachable are a fault that names the port", async () => {
+    const host = new FakeHost().manager().node("m1");
+    host.rules(`[[ $* != "node promote"* ]] || { printf manager >"$FAKE/nodes/m1/Role"; exit; }`);
+    const { code, stderr } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })), {
+      hurry: true,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/node-0: error: was promoted but did not become reachable .* on port 2377\/tcp/);
+  });
+
+  test("are promoted again when another writer was faster", async () => {
+    const host = new FakeHost().manager().node("m1");
+    host.rules(`[[ $* != "node promote"* ]] || ! once conflict || refuse "update out of sequence"`);
+    const { code } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })));
+    expect(code).toBe(0);
+    expect(host.changes().filter(call => call.includes("promote"))).toHaveLength(2);
+  });
+
+  test("a promotion that is refused fails with the engine's words, and is not tried again", async () => {
+    const host = new FakeHost().manager().node("m1");
+    host.rules(`[[ $* != "node promote"* ]] || refuse "certificate renewal failed"`);
+    const { code, stderr } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/certificate renewal failed/);
+    expect(host.changes().filter(call => call.includes("promote"))).toHaveLength(1);
+  });
+
+  test("nothing is promoted while another change holds the lock", async () => {
+    const host = new FakeHost().manager().node("m1").write("locked", "");
+    const { code, stderr } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: another membership change has held .* for 900 s; see who with 'fuser/);
+    expect(host.changes()).toEqual(["flock --wait 900 9"]);
+  });
+});
+
+describe("labels and availability", () => {
+  /** Settles one worker that has `before`, and gives its labels afterwards, sorted. */
+  async function settle(before: string, labels: Record<string, string>) {
+    const host = new FakeHost().manager().node("w", { labels: before });
+    const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "w", labels })));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return { after: host.read("nodes/w/labels").split("\n").filter(Boolean).sort(), host };
+  }
+
+  test.each<[string, string, Record<string, string>, string[]]>([
+    [
+      "new ones are added, and remembered as ours",
+      "",
+      { tier: "web", a: "1" },
+      ["a=1", "digitalocean-swarm.labels=a tier", "tier=web"],
+    ],
+    [
+      "a changed value is changed",
+      "tier=db\ndigitalocean-swarm.labels=tier\n",
+      { tier: "web" },
+      ["digitalocean-swarm.labels=tier", "tier=web"],
+    ],
+    [
+      "those of ours that are not wanted any more go",
+      "tier=web\nold=1\ndigitalocean-swarm.labels=old tier\n",
+      { tier: "web" },
+      ["digitalocean-swarm.labels=tier", "tier=web"],
+    ],
+    [
+      "those that people set stay",
+      "mine=1\ntier=web\ndigitalocean-swarm.labels=tier\n",
+      { tier: "db" },
+      ["digitalocean-swarm.labels=tier", "mine=1", "tier=db"],
+    ],
+    [
+      "the record goes with the last of ours",
+      "mine=1\ntier=web\ndigitalocean-swarm.labels=tier\n",
+      {},
+      ["mine=1"],
+    ],
+    [
+      "one of ours that people took away is not missed",
+      "gone=\ndigitalocean-swarm.labels=gone lost\n",
+      {},
+      [],
+    ],
+    [
+      "one that people set becomes ours when it is asked for",
+      "tier=db\n",
+      { tier: "web" },
+      ["digitalocean-swarm.labels=tier", "tier=web"],
+    ],
+    ["an empty value is a value", "", { flag: "" }, ["digitalocean-swarm.labels=flag", "flag="]],
+    [
+      "a key that another starts with is another key",
+      "a=1\nab=2\ndigitalocean-swarm.labels=a ab\n",
+      { ab: "2" },
+      ["ab=2", "digitalocean-swarm.labels=ab"],
+    ],
+    [
+      "any text arrives as it is",
+      "",
+      { text: `it's $(touch /nowhere/x) "q" \\ * ;` },
+      ["digitalocean-swarm.labels=text", `text=it's $(touch /nowhere/x) "q" \\ * ;`],
+    ],
+  ])("%s", async (_, before, labels, expected) => {
+    expect((await settle(before, labels)).after).toEqual(expected);
+  });
+
+  test("one call sets all that differs, and only that", async () => {
+    const { host } = await settle("tier=web\nold=1\ndigitalocean-swarm.labels=old tier\n", {
+      tier: "web",
+      n: "2",
+    });
+    expect(host.changes()).toEqual([
+      "docker node update --label-add n=2 --label-rm old --label-add digitalocean-swarm.labels=n\\ tier w",
+    ]);
+  });
+
+  test("run again it changes nothing", async () => {
+    const text = roster(
+      { nodeId: "a", labels: { tier: "web", e: "" } },
+      { nodeId: "b", availability: "drain" },
+    );
+    const host = new FakeHost().manager().node("a").node("b");
+    expect((await host.run("settle", variables("worker", text))).code).toBe(0);
+    expect(host.read("nodes/b/Availability")).toBe("drain");
+    const changes = host.changes();
+    expect(changes).toHaveLength(2);
+    expect((await host.run("settle", variables("worker", text))).code).toBe(0);
+    expect(host.changes()).toEqual(changes);
+  });
+
+  test("another writer's conflict is tried again", async () => {
+    const host = new FakeHost().manager().node("w", { Availability: "drain" });
+    host.rules(`[[ $* != "node update"* ]] || ! once conflict || refuse "update out of sequence"`);
+    expect((await host.run("settle", variables("worker", roster({ nodeId: "w" })))).code).toBe(0);
+    expect(host.read("nodes/w/Availability")).toBe("active");
+  });
+});
+
+describe("refusals", () => {
+  test("an unknown node ID is a host in another swarm", async () => {
+    const host = new FakeHost().manager();
+    const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "stranger" })));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /node-0: error: its node ID stranger is unknown to swarm the-cluster: the host is in another/,
+    );
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("a node that does not become ready, with its state and reason", async () => {
+    const host = new FakeHost().manager().node("w", { State: "down", Message: "heartbeat failure" });
+    const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "w" })));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /waited 1 s for node w to be ready\n.*error: is down in the swarm, not ready: heartbeat failure/,
+    );
+  });
+
+  test("a host of another swarm, and one that is no manager", async () => {
+    const other = await new FakeHost().manager("other").run("settle", variables("worker", ""));
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(
+      /this host \(the-host\) belongs to swarm other, not to the-cluster; nothing was changed/,
+    );
+    const none = await new FakeHost().run("settle", variables("worker", ""));
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/is not a manager of the swarm \(state: inactive\)/);
+  });
+});

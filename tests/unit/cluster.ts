@@ -1,0 +1,22 @@
+import type { SwarmClusterArgs } from "../../components";
+import { SwarmCluster } from "../../components";
+import { type MockOptions, quiet, startWorld, type World } from "./mocks";
+
+/** Three managers and two workers. */
+export const CLUSTER: SwarmClusterArgs = {
+  region: "fra1",
+  managers: { count: 3 },
+  workers: { web: { count: 2, labels: { tier: "web" } } },
+  firewall: { sshFrom: ["192.0.2.7/32"] },
+};
+
+/** Makes a cluster named `demo` in a new world, and waits until all its resources are there. */
+export async function makeCluster(
+  args: Partial<SwarmClusterArgs> = {},
+  options: MockOptions = {},
+): Promise<World & { cluster: SwarmCluster }> {
+  const world = await startWorld(options);
+  const cluster = new SwarmCluster("demo", { ...CLUSTER, ...args });
+  await quiet();
+  return { ...world, cluster };
+}

@@ -1,0 +1,153 @@
+import type { FirewallArgs, SwarmOptions } from "../../components";
+import { inboundRules, parsePublished } from "../../components/network/firewall-rules";
+import { makeCluster } from "./cluster";
+
+/** Rules as `22/tcp from 192.0.2.7/32`. */
+const rules = (firewall: Partial<FirewallArgs> = {}, swarm?: SwarmOptions) =>
+  inboundRules({ sshFrom: ["192.0.2.7/32"], ...firewall }, swarm).map(
+    ({ protocol, portRange, from }) =>
+      `${portRange ?? ""}/${protocol} from ${typeof from === "string" ? from : from.join(" ")}`,
+  );
+const BETWEEN_MEMBERS = [
+  "2377/tcp from members",
+  "7946/tcp from members",
+  "7946/udp from members",
+  "4789/udp from members",
+];
+
+describe("inbound rules", () => {
+  test.each<[string, Partial<FirewallArgs>, SwarmOptions | undefined, string[]]>([
+    [
+      "by default: SSH, and the swarm's ports",
+      {},
+      undefined,
+      ["22/tcp from 192.0.2.7/32", ...BETWEEN_MEMBERS],
+    ],
+    [
+      "SSH from several ranges",
+      { sshFrom: ["192.0.2.0/24", "2001:db8::/32"] },
+      {},
+      ["22/tcp from 192.0.2.0/24 2001:db8::/32", ...BETWEEN_MEMBERS],
+    ],
+    [
+      "the Docker API for whom it is asked",
+      { dockerApiFrom: ["192.0.2.9/32"] },
+      {},
+      ["22/tcp from 192.0.2.7/32", ...BETWEEN_MEMBERS, "2376/tcp from 192.0.2.9/32"],
+    ],
+    ["no Docker API for nobody", { dockerApiFrom: [] }, {}, ["22/tcp from 192.0.2.7/32", ...BETWEEN_MEMBERS]],
+    [
+      "published ports for everyone",
+      { publish: ["80/tcp", "443", "8000-8100/udp", "9000-9000"] },
+      {},
+      [
+        "22/tcp from 192.0.2.7/32",
+        ...BETWEEN_MEMBERS,
+        "80/tcp from 0.0.0.0/0 ::/0",
+        "443/tcp from 0.0.0.0/0 ::/0",
+        "8000-8100/udp from 0.0.0.0/0 ::/0",
+        "9000/tcp from 0.0.0.0/0 ::/0",
+      ],
+    ],
+    [
+      "the swarm's own ports",
+      {},
+      { listenPort: 12377, dataPathPort: 14789 },
+      [
+        "22/tcp from 192.0.2.7/32",
+        "12377/tcp from members",
+        "7946/tcp from members",
+        "7946/udp from members",
+        "14789/udp from members",
+      ],
+    ],
+  ])("%s", (_, firewall, swarm, expected) => {
+    expect(rules(firewall, swarm)).toEqual(expected);
+  });
+
+  test("nothing between members is open to anyone else", () => {
+    const open = inboundRules({
+      sshFrom: ["192.0.2.7/32"],
+      dockerApiFrom: ["192.0.2.9/32"],
+      publish: ["80"],
+    });
+    for (const port of ["2377", "7946", "4789"])
+      for (const rule of open.filter(({ portRange }) => portRange === port))
+        expect(rule.from).toBe("members");
+  });
+});
+
+test.each([
+  ["80", { portRange: "80", protocol: "tcp" }],
+  ["80/tcp", { portRange: "80", protocol: "tcp" }],
+  ["53/udp", { portRange: "53", protocol: "udp" }],
+  ["1-65535/udp", { portRange: "1-65535", protocol: "udp" }],
+  ["0", undefined],
+  ["65536", undefined],
+  ["90-80", undefined],
+  ["80/icmp", undefined],
+  ["80/TCP", undefined],
+  ["http", undefined],
+  ["-80", undefined],
+  [" 80", undefined],
+  ["", undefined],
+])("the published port %p is %p", (text, expected) => {
+  expect(parsePublished(text)).toEqual(expected);
+});
+
+test("the firewall resource says so in DigitalOcean's words: members are who has the cluster's tag", async () => {
+  const world = await makeCluster({
+    firewall: { sshFrom: ["192.0.2.7/32"], dockerApiFrom: ["192.0.2.9/32"], publish: ["80"] },
+    swarm: { listenPort: 3377, dataPathPort: 5789 },
+    tags: ["prod"],
+  });
+  const members = { sourceTags: ["demo-tag"] };
+  const world4and6 = ["0.0.0.0/0", "::/0"];
+  expect(world.get("demo", "Firewall").inputs).toEqual({
+    tags: ["demo-tag"],
+    inboundRules: [
+      { protocol: "tcp", portRange: "22", sourceAddresses: ["192.0.2.7/32"] },
+      { protocol: "tcp", portRange: "3377", ...members },
+      { protocol: "tcp", portRange: "7946", ...members },
+      { protocol: "udp", portRange: "7946", ...members },
+      { protocol: "udp", portRange: "5789", ...members },
+      { protocol: "tcp", portRange: "2376", sourceAddresses: ["192.0.2.9/32"] },
+      { protocol: "tcp", portRange: "80", sourceAddresses: world4and6 },
+    ],
+    outboundRules: [
+      { protocol: "tcp", portRange: "1-65535", destinationAddresses: world4and6 },
+      { protocol: "udp", portRange: "1-65535", destinationAddresses: world4and6 },
+      { protocol: "icmp", destinationAddresses: world4and6 },
+    ],
+  });
+  for (const droplet of ["demo-manager-0", "demo-web-1"])
+    expect(world.get(droplet).inputs.tags).toEqual(["demo-tag", "prod"]);
+});
+
+test("listenPort and dataPathPort go to the engines and the peers, too", async () => {
+  const world = await makeCluster({ swarm: { listenPort: 3377, dataPathPort: 5789 } });
+  const stdin = (name: string) => String(world.get(name).inputs.stdin);
+  expect(stdin("demo-bootstrap")).toContain("ADVERTISE='10.110.0.10:3377'\nLISTEN='0.0.0.0:3377'\n");
+  expect(stdin("demo-bootstrap")).toContain("DATA_PATH_PORT='5789'");
+  expect(stdin("demo-web-0-join")).toContain("PEERS='10.110.0.10:3377 198.51.100.1:3377'");
+  expect(stdin("demo-web-settle")).toContain("LISTEN_PORT='3377'");
+});
+
+test.each([
+  [{}, "ADVERTISE='10.110.0.11:2377'\nLISTEN='0.0.0.0:2377'\nDATA_PATH=''\n"],
+  [{ advertise: "public" } as const, "ADVERTISE='203.0.113.11:2377'\nLISTEN='0.0.0.0:2377'\nDATA_PATH=''\n"],
+  [
+    { listen: "private", dataPath: "public" } as const,
+    "ADVERTISE='10.110.0.11:2377'\nLISTEN='10.110.0.11:2377'\nDATA_PATH='203.0.113.11'\n",
+  ],
+])("addresses with %j", async (swarm, expected) => {
+  const world = await makeCluster({ swarm });
+  expect(world.get("demo-manager-1-join").inputs.stdin).toContain(expected);
+});
+
+test("managers that listen on one address only are dialled there, not at the control address", async () => {
+  const world = await makeCluster({ swarm: { listen: "private" } });
+  expect(world.get("demo-web-0-join").inputs.stdin).toContain(
+    "PEERS='10.110.0.10:2377 10.110.0.11:2377 10.110.0.12:2377'",
+  );
+});

@@ -1,0 +1,207 @@
+import { makeCluster } from "./cluster";
+import { COMMAND, DROPLET } from "./mocks";
+
+test("a cluster of 3 managers and 2 workers consists of exactly these resources", async () => {
+  const world = await makeCluster();
+  expect(world.tree()).toEqual([
+    "Command demo-bootstrap < Swarm demo",
+    "Command demo-manager-0-join < Swarm demo",
+    "Command demo-manager-0-leave < Swarm demo",
+    "Command demo-manager-1-join < Swarm demo",
+    "Command demo-manager-1-leave < Swarm demo",
+    "Command demo-manager-2-join < Swarm demo",
+    "Command demo-manager-2-leave < Swarm demo",
+    "Command demo-manager-settle < Swarm demo",
+    "Command demo-manager-token < Swarm demo",
+    "Command demo-web-0-join < Swarm demo",
+    "Command demo-web-0-leave < Swarm demo",
+    "Command demo-web-1-join < Swarm demo",
+    "Command demo-web-1-leave < Swarm demo",
+    "Command demo-web-settle < Swarm demo",
+    "Command demo-worker-token < Swarm demo",
+    "ControlEndpoint demo-control < SwarmCluster demo",
+    "Droplet demo-manager-0 < NodePool demo-manager",
+    "Droplet demo-manager-1 < NodePool demo-manager",
+    "Droplet demo-manager-2 < NodePool demo-manager",
+    "Droplet demo-web-0 < NodePool demo-web",
+    "Droplet demo-web-1 < NodePool demo-web",
+    "Firewall demo < Network demo",
+    "Network demo < SwarmCluster demo",
+    "NodePool demo-manager < SwarmCluster demo",
+    "NodePool demo-web < SwarmCluster demo",
+    "PrivateKey demo-manager-host-key < NodePool demo-manager",
+    "PrivateKey demo-ssh < SwarmCluster demo",
+    "PrivateKey demo-web-host-key < NodePool demo-web",
+    "ReservedIp demo-control < ControlEndpoint demo-control",
+    "ReservedIpAssignment demo-control < ControlEndpoint demo-control",
+    "SshKey demo-ssh < SwarmCluster demo",
+    "Swarm demo < SwarmCluster demo",
+    "SwarmCluster demo < ",
+    "Tag demo < Network demo",
+    "Vpc demo < Network demo",
+  ]);
+});
+
+test("the user's own keys and VPC take the place of generated ones", async () => {
+  const world = await makeCluster({
+    vpc: { id: "vpc-of-theirs" },
+    ssh: { publicKey: "ssh-ed25519 MINE me\n", privateKey: "MY-PRIVATE", additionalKeys: ["12:34"] },
+    tags: ["prod"],
+  });
+  expect(world.list()).not.toContain("PrivateKey demo-ssh");
+  expect(world.list()).not.toContain("Vpc demo");
+  expect(world.get("demo-ssh").inputs.publicKey).toBe("ssh-ed25519 MINE me");
+  expect(world.get("demo-web-1").inputs).toMatchObject({
+    vpcUuid: "vpc-of-theirs",
+    sshKeys: ["fingerprint-demo-ssh", "12:34"],
+    tags: ["demo-tag", "prod"],
+  });
+  expect(world.get("demo-bootstrap").inputs.connection).toMatchObject({ privateKey: "MY-PRIVATE" });
+});
+
+describe("resource options", () => {
+  test.each(["manager-0", "manager-1", "manager-2", "web-0", "web-1"])(
+    "%s leaves gracefully while the cluster's tag is there, also when its host is replaced",
+    async node => {
+      const world = await makeCluster();
+      const leave = world.get(`demo-${node}-leave`);
+      const droplet = world.get(`demo-${node}`);
+      const address = /ADVERTISE='(.*):2377'/.exec(String(world.get(`demo-${node}-join`).inputs.stdin))?.[1];
+      expect(leave.deletedWith).toBe("Tag demo");
+      expect(leave.inputs.create).toBeUndefined();
+      expect(leave.inputs.update).toBeUndefined();
+      expect(leave.inputs.delete).toMatch(/^timeout \d+ bash -s leave /);
+      expect(leave.inputs.triggers).toEqual([expect.stringMatching(/^\d+$/), `id-of-${address}`]);
+      expect(leave.inputs.stdin).toContain(`\nID='id-of-${address}'\n`);
+      expect(leave.dependencies).toContain(`Command demo-${node}-join`);
+      // Deleted before its host.
+      expect(leave.dependencies).toContain(`Droplet ${droplet.name}`);
+      expect(world.get(`demo-${node}-join`).inputs.triggers).toEqual([
+        (leave.inputs.triggers as string[])[0],
+      ]);
+    },
+  );
+
+  test("nothing but the nodes' leaving is run at deletion, and nothing else is tied to another's deletion", async () => {
+    const world = await makeCluster();
+    const tied = world.resources.filter(one => one.deletedWith !== "").map(one => one.name);
+    expect(tied.filter(name => !name.endsWith("-leave"))).toEqual(["demo-control"]);
+    expect(world.get("demo-control", "ReservedIpAssignment").deletedWith).toBe("ReservedIp demo-control");
+    const deleting = world.commands().filter(one => one.inputs.delete !== undefined);
+    expect(deleting.map(one => one.name).every(name => name.endsWith("-leave"))).toBe(true);
+    expect(deleting).toHaveLength(5);
+  });
+
+  test("what belongs to the swarm's birth is never run again, everything else is", async () => {
+    const world = await makeCluster({ swarm: { workerTokenRotation: 1 } });
+    const frozen = world.commands().filter(one => one.ignoreChanges.includes("*"));
+    expect(frozen.map(one => one.name).sort()).toEqual([
+      "demo-bootstrap",
+      "demo-manager-token",
+      "demo-worker-token",
+    ]);
+    const others = world.commands().filter(one => !frozen.includes(one));
+    expect(others.flatMap(one => one.ignoreChanges)).toEqual([]);
+  });
+
+  test("droplets wait for the firewall, have unique names, and are not replaced by an edit", async () => {
+    const world = await makeCluster();
+    const droplets = world.resources.filter(({ type }) => type === DROPLET);
+    expect(droplets).toHaveLength(5);
+    for (const droplet of droplets) {
+      expect(droplet.dependencies).toContain("Firewall demo");
+      expect(droplet.inputs.name).toBeUndefined();
+      expect(droplet.deleteBeforeReplace).toBe(false);
+      expect(droplet.ignoreChanges).toEqual(["region", "size", "image", "vpcUuid", "sshKeys", "userData"]);
+    }
+  });
+
+  test("the reserved IP's holder is the assignment's business alone", async () => {
+    const world = await makeCluster();
+    expect(world.get("demo-control", "ReservedIp").ignoreChanges).toEqual(["dropletId"]);
+    expect(world.get("demo-control", "ReservedIp").inputs).toEqual({ region: "fra1" });
+    expect(world.get("demo-control", "ReservedIpAssignment").inputs).toEqual({
+      ipAddress: "198.51.100.1",
+      dropletId: 7010,
+    });
+  });
+});
+
+describe("secrets", () => {
+  test("private keys, user data, connections and what holds a token are sent as secrets", async () => {
+    const world = await makeCluster({
+      ssh: { publicKey: "ssh-ed25519 MINE", privateKey: "MY-PRIVATE" },
+      swarm: { workerTokenRotation: 1, managerTokenRotation: 1 },
+    });
+    const needles = ["MY-PRIVATE", "PRIVATE-demo-manager-host-key", "PRIVATE-demo-web-host-key", "SWMTKN-1-"];
+    const found = world.resources.flatMap(one =>
+      Object.entries(one.inputs)
+        .filter(([, value]) => needles.some(needle => JSON.stringify(value).includes(needle)))
+        .map(([key]) => ({ where: `${one.name}.${key}`, secret: one.secrets.includes(key) })),
+    );
+    expect(found.filter(({ secret }) => !secret)).toEqual([]);
+    // 19 connections, five droplets' user data, five joins.
+    expect(found).toHaveLength(world.commands().length + 5 + 5);
+  });
+
+  test("Commands whose output is a token log nothing and keep it secret; the others log progress only", async () => {
+    const world = await makeCluster({ swarm: { workerTokenRotation: 1, managerTokenRotation: 1 } });
+    for (const one of world.commands()) {
+      const token = /-token(-rotated)?$/.test(one.name);
+      expect([one.name, one.inputs.logging]).toEqual([one.name, token ? "none" : "stderr"]);
+      expect([one.name, one.additionalSecretOutputs.includes("stdout")]).toEqual([one.name, token]);
+    }
+  });
+});
+
+describe("connections", () => {
+  test("every Command verifies its host, dials with limits and sends no variables", async () => {
+    const world = await makeCluster({ timeouts: { ssh: 100 } });
+    for (const one of world.commands()) {
+      const pool = one.name.includes("-web-") && one.name.endsWith("-join") ? "web" : "manager";
+      expect(one.type).toBe(COMMAND);
+      expect(one.inputs.addPreviousOutputInEnv).toBe(false);
+      expect(one.inputs.environment).toBeUndefined();
+      expect(one.inputs.connection).toEqual({
+        host: expect.stringMatching(/^(203\.0\.113\.|198\.51\.100\.1$)/) as string,
+        port: 22,
+        user: "root",
+        privateKey: "PRIVATE-demo-ssh\n",
+        hostKey: `ssh-ed25519 PUBLIC-demo-${pool}-host-key\n`,
+        perDialTimeout: 5,
+        dialErrorLimit: 30,
+      });
+    }
+  });
+
+  const hosts = (world: Awaited<ReturnType<typeof makeCluster>>) =>
+    Object.fromEntries(
+      world
+        .commands()
+        .map(({ name, inputs }) => [name.slice(5), (inputs.connection as { host: string }).host]),
+    );
+
+  test("with a reserved IP, nodes leave through it; the rest dials the node itself or the first manager", async () => {
+    expect(hosts(await makeCluster({ managers: { count: 1 }, swarm: { workerTokenRotation: 1 } }))).toEqual({
+      bootstrap: "203.0.113.10",
+      "worker-token": "203.0.113.10",
+      "worker-token-rotated": "198.51.100.1",
+      "manager-token": "203.0.113.10",
+      "manager-0-join": "203.0.113.10",
+      "manager-settle": "203.0.113.10",
+      "manager-0-leave": "198.51.100.1",
+      "web-0-join": "203.0.113.60",
+      "web-1-join": "203.0.113.61",
+      "web-settle": "203.0.113.10",
+      "web-0-leave": "198.51.100.1",
+      "web-1-leave": "198.51.100.1",
+    });
+  });
+
+  test("with `firstManager` there is no reserved IP, and its address takes that place", async () => {
+    const world = await makeCluster({ controlEndpoint: "firstManager", managers: { count: 1 } });
+    expect(world.list().filter(name => name.includes("control"))).toEqual([]);
+    expect(hosts(world)).toMatchObject({ "web-0-leave": "203.0.113.10", "manager-0-leave": "203.0.113.10" });
+    expect(world.get("demo-web-0-join").inputs.stdin).toContain("PEERS='10.110.0.10:2377 203.0.113.10:2377'");
+  });
+});

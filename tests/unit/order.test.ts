@@ -1,0 +1,71 @@
+import { makeCluster } from "./cluster";
+import type { World } from "./mocks";
+
+/** Every one of the resources `later` began after every one of `earlier` had ended. */
+function expectOrder(world: World, earlier: RegExp, later: RegExp): void {
+  const label = ({ type, name }: { type: string; name: string }) => `${type.split(":").at(-1) ?? ""} ${name}`;
+  const first = world.resources.filter(one => earlier.test(label(one)));
+  const second = world.resources.filter(one => later.test(label(one)));
+  expect(first.length).toBeGreaterThan(0);
+  expect(second.length).toBeGreaterThan(0);
+  for (const one of first)
+    for (const other of second)
+      expect({
+        earlier: label(one),
+        later: label(other),
+        inOrder: one.finished < other.started,
+      }).toMatchObject({ inOrder: true });
+}
+
+// What must come first is made slow, so that whoever does not wait for it is ahead of it.
+test.each<[string, string[], RegExp, RegExp]>([
+  ["no droplet before the firewall", ["demo"], /^Firewall/, /^Droplet/],
+  ["no bootstrap before its droplet", ["demo-manager-0"], /^Droplet demo-manager-0/, /bootstrap$/],
+  ["no token before bootstrap", ["demo-bootstrap"], /bootstrap$/, /-token$/],
+  ["no worker joins before the workers' token", ["demo-worker-token"], /worker-token$/, /web-\d-join$/],
+  ["no manager joins before the token", ["demo-worker-token"], /worker-token$/, /manager-[12]-join$/],
+  ["manager 0 waits for the managers' token", ["demo-manager-token"], /manager-token$/, /manager-0-join$/],
+  ["no manager is promoted before it joined", ["demo-manager-2-join"], /manager-\d-join$/, /manager-settle$/],
+  ["no worker is settled before it joined", ["demo-web-1-join"], /web-\d-join$/, /web-settle$/],
+  [
+    "nothing is settled before manager 0 joined",
+    ["demo-manager-0-join"],
+    /manager-0-join$/,
+    /(web|manager)-settle$/,
+  ],
+  [
+    "no reserved IP before manager 0 joined",
+    ["demo-manager-0-join"],
+    /manager-0-join$/,
+    /^ReservedIpAssignment/,
+  ],
+])("%s", async (_, slow, earlier, later) => {
+  const world = await makeCluster({}, { delays: Object.fromEntries(slow.map(name => [name, 40])) });
+  expectOrder(world, earlier, later);
+});
+
+test("the reserved IP's assignment holds nothing up on a new cluster", async () => {
+  const world = await makeCluster({}, { delays: { "demo-control": 150 } });
+  const assignment = world.get("demo-control", "ReservedIpAssignment");
+  for (const one of world.commands())
+    expect([one.name, one.dependencies.includes("ReservedIpAssignment demo-control")]).toEqual([
+      one.name,
+      false,
+    ]);
+  for (const name of ["demo-manager-settle", "demo-web-settle"])
+    expect(world.get(name).finished).toBeLessThan(assignment.finished);
+});
+
+test("a slow worker does not hold the managers up", async () => {
+  const world = await makeCluster({}, { delays: { "demo-web-1": 150 } });
+  expect(world.get("demo-manager-settle").finished).toBeLessThan(world.get("demo-web-1-join").started);
+});
+
+test("nodes join side by side", async () => {
+  const joins = ["manager-1", "manager-2", "web-0", "web-1"].map(node => `demo-${node}-join`);
+  const world = await makeCluster({}, { delays: Object.fromEntries(joins.map(name => [name, 100])) });
+  const found = joins.map(name => world.get(name));
+  expect(Math.max(...found.map(one => one.started))).toBeLessThan(
+    Math.min(...found.map(one => one.finished)),
+  );
+});

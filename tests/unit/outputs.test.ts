@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { CLUSTER } from "./cluster";
+import { quiet, startWorld, type World } from "./mocks";
+
+const CONFIG = {
+  "digitalocean-swarm:region": "fra1",
+  "digitalocean-swarm:managers": JSON.stringify(CLUSTER.managers),
+  "digitalocean-swarm:workers": JSON.stringify(CLUSTER.workers),
+  "digitalocean-swarm:firewall": JSON.stringify(CLUSTER.firewall),
+};
+
+/** Runs the program as `pulumi up` (or preview) does, and gives its outputs: value, and whether it is a secret. */
+async function runProgram(preview: boolean): Promise<{ world: World; outputs: Record<string, Out> }> {
+  const outputs: Record<string, Out> = {};
+  let world: World | undefined;
+  await jest.isolateModulesAsync(async () => {
+    world = await startWorld({ preview });
+    pulumi.runtime.setAllConfig(CONFIG);
+    const program = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
+    await quiet();
+    for (const key of Object.keys(program)) outputs[key] = await lookInto(program[key]);
+  });
+  if (!world) throw new Error("the program did not run");
+  return { world, outputs };
+}
+
+interface Out {
+  readonly value: unknown;
+  readonly secret: boolean;
+  readonly known: boolean;
+}
+
+async function lookInto(output: unknown): Promise<Out> {
+  const inside = output as {
+    promise(): Promise<unknown>;
+    isSecret: Promise<boolean>;
+    isKnown: Promise<boolean>;
+  };
+  return { value: await inside.promise(), secret: await inside.isSecret, known: await inside.isKnown };
+}
+
+// Other stacks read these by name (StackReference): a renamed or removed one breaks them.
+const NAMES = [
+  "clusterId",
+  "controlEndpoint",
+  "dockerHost",
+  "managerToken",
+  "managers",
+  "sshHostKey",
+  "sshPrivateKey",
+  "sshUser",
+  "workerToken",
+  "workers",
+];
+const SECRETS = ["managerToken", "sshPrivateKey", "workerToken"];
+
+describe("stack outputs", () => {
+  let outputs: Record<string, Out> = {};
+  beforeAll(async () => ({ outputs } = await runProgram(false)));
+
+  test("are exactly these", () => {
+    expect(Object.keys(outputs).sort()).toEqual(NAMES);
+  });
+
+  test("are secret where they must be, and only there", () => {
+    const secret = Object.keys(outputs).filter(key => outputs[key]?.secret);
+    expect(secret.sort()).toEqual(SECRETS);
+  });
+
+  test("have these shapes and values", () => {
+    const values = Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value]));
+    const node = (name: string, last: number) => ({
+      name,
+      hostname: `swarm-${name}-0000000`,
+      nodeId: `id-of-10.110.0.${last}`,
+      publicAddress: `203.0.113.${last}`,
+      privateAddress: `10.110.0.${last}`,
+    });
+    expect(values).toEqual({
+      clusterId: "cluster0000000000000000000",
+      managers: [node("manager-0", 10), node("manager-1", 11), node("manager-2", 12)],
+      workers: [node("web-0", 60), node("web-1", 61)],
+      controlEndpoint: "198.51.100.1",
+      workerToken: "SWMTKN-1-first-swarm-worker-token",
+      managerToken: "SWMTKN-1-first-swarm-manager-token",
+      sshUser: "root",
+      sshPrivateKey: "PRIVATE-swarm-ssh\n",
+      sshHostKey: "ssh-ed25519 PUBLIC-swarm-manager-host-key",
+      dockerHost: "ssh://root@198.51.100.1",
+    });
+  });
+});
+
+describe("in a preview, with everything still unknown", () => {
+  test("the program runs through, makes the same resources and has the same outputs", async () => {
+    const up = await runProgram(false);
+    const preview = await runProgram(true);
+    expect(preview.world.tree()).toEqual(up.world.tree());
+    expect(Object.keys(preview.outputs).sort()).toEqual(NAMES);
+    expect(preview.outputs.clusterId).toMatchObject({ known: false });
+    expect(preview.outputs.sshUser).toMatchObject({ known: true, value: "root" });
+    for (const key of SECRETS) expect([key, preview.outputs[key]?.secret]).toEqual([key, true]);
+  });
+
+  test("what is known is shown: command lines and counts", async () => {
+    const { world } = await runProgram(true);
+    expect(world.get("swarm-web-1-join").inputs).toMatchObject({
+      create: "timeout 960 bash -s join web-1",
+      stdin: "<unknown>",
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import { makeCluster } from "./cluster";
+import { isSecret, valueOf, type World } from "./mocks";
+
+const tokenOf = (world: World, node: string) =>
+  /^TOKEN='(.*)'$/m.exec(String(world.get(`demo-${node}-join`).inputs.stdin))?.[1];
+const FIRST = { worker: "SWMTKN-1-first-demo-worker-token", manager: "SWMTKN-1-first-demo-manager-token" };
+const SECOND = {
+  worker: "SWMTKN-1-second-demo-worker-token-rotated",
+  manager: "SWMTKN-1-second-demo-manager-token-rotated",
+};
+
+test("without a rotation there is nothing to rotate: nodes join with the first tokens", async () => {
+  const world = await makeCluster();
+  expect(world.commands().filter(({ name }) => name.includes("rotated"))).toEqual([]);
+  expect(tokenOf(world, "web-0")).toBe(FIRST.worker);
+  // Managers join as workers and are promoted one by one; only the first, which may be the only one, needs the other.
+  expect(tokenOf(world, "manager-1")).toBe(FIRST.worker);
+  expect(tokenOf(world, "manager-0")).toBe(FIRST.manager);
+  expect(await valueOf(world.cluster.workerToken)).toBe(FIRST.worker);
+});
+
+test("a cluster born with a rotation uses its first tokens, and waits for no other", async () => {
+  const rotation = { workerTokenRotation: 3, managerTokenRotation: 4 };
+  const world = await makeCluster(
+    { swarm: rotation },
+    {
+      birth: { workerRotation: 3, managerRotation: 4 },
+      delays: { "demo-worker-token-rotated": 200, "demo-manager-token-rotated": 200 },
+    },
+  );
+  expect(tokenOf(world, "web-0")).toBe(FIRST.worker);
+  expect(tokenOf(world, "manager-0")).toBe(FIRST.manager);
+  const rotated = Math.min(
+    ...["worker", "manager"].map(role => world.get(`demo-${role}-token-rotated`).finished),
+  );
+  for (const node of ["manager-0", "manager-1", "manager-2", "web-0", "web-1"]) {
+    expect(world.get(`demo-${node}-join`).started).toBeLessThan(rotated);
+    expect(world.get(`demo-${node}-join`).dependencies.join()).not.toContain("rotated");
+  }
+});
+
+test.each(["worker", "manager"] as const)(
+  "after a rotation of the %s token, joins take the new one",
+  async role => {
+    const other = role === "worker" ? "manager" : "worker";
+    const world = await makeCluster({ swarm: { [`${role}TokenRotation`]: 1 } });
+    const rotated = world.get(`demo-${role}-token-rotated`);
+    expect(rotated.inputs.triggers).toEqual([1]);
+    expect(rotated.ignoreChanges).toEqual([]);
+    expect(rotated.inputs.stdin).toContain(`ROLE='${role}'\nROTATION='1'\nBORN='0'`);
+    expect((rotated.inputs.connection as { host: string }).host).toBe("198.51.100.1");
+    expect(tokenOf(world, role === "worker" ? "web-0" : "manager-0")).toBe(SECOND[role]);
+    expect(tokenOf(world, role === "worker" ? "manager-0" : "web-0")).toBe(FIRST[other]);
+    expect(world.list()).not.toContain(`Command demo-${other}-token-rotated`);
+    const output = role === "worker" ? world.cluster.workerToken : world.cluster.managerToken;
+    expect(await valueOf(output)).toBe(SECOND[role]);
+    expect(await isSecret(output)).toBe(true);
+  },
+);
+
+test("a later rotation runs again, and joins change with the token alone", async () => {
+  const one = await makeCluster({ swarm: { workerTokenRotation: 1 } });
+  const two = await makeCluster({ swarm: { workerTokenRotation: 2 } }, { birth: { workerRotation: 1 } });
+  expect(two.get("demo-worker-token-rotated").inputs.triggers).toEqual([2]);
+  expect(two.get("demo-web-0-join").inputs.triggers).toEqual(one.get("demo-web-0-join").inputs.triggers);
+});

@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import * as path from "node:path";
+
+import { command, script, type ScriptName } from "../../components/swarm/script";
+import { makeCluster } from "./cluster";
+
+const NAMES: ScriptName[] = ["bootstrap", "token", "rotate-token", "join", "settle", "leave"];
+
+test("every script of scripts/ is a membership script, their library, or the hosts' preparation", () => {
+  const files = readdirSync(path.join(__dirname, "../../scripts")).filter(file => file.endsWith(".sh"));
+  expect(files.sort()).toEqual([...NAMES, "lib", "prepare-host"].map(name => `${name}.sh`).sort());
+});
+
+describe.each(NAMES)("%s", name => {
+  const text = script(name, "web-0", { NUMBER: 7, TEXT: `it's $HOME "x" \`y\`` });
+
+  test("is valid bash", () => {
+    const { status, stderr } = spawnSync("bash", ["-n"], { input: text, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  test("starts with its variables, ends by running itself with nothing to read, and in a line's end", () => {
+    expect(text).toMatch(/^NODE='web-0'\nNUMBER='7'\nTEXT='it'\\''s \$HOME "x" `y`'\nset -euo pipefail\n/);
+    expect(text).toMatch(/\nmain <\/dev\/null\n$/);
+  });
+
+  test("leaves its comments behind", () => {
+    expect(text.split("\n").filter(line => /^\s*#/.test(line))).toEqual([]);
+  });
+
+  test("is run by a command line that says what it is, and ends it in time", () => {
+    expect(command(name, "web-0", 90)).toBe(`timeout 90 bash -s ${name} web-0`);
+  });
+});
+
+test("no command line holds a secret or an address: they are shown when a Command fails", async () => {
+  const world = await makeCluster({ swarm: { workerTokenRotation: 1, managerTokenRotation: 1 } });
+  for (const { name, inputs } of world.commands()) {
+    expect([name, inputs.create === undefined]).toEqual([name, inputs.delete !== undefined]);
+    const line = (inputs.create ?? inputs.delete) as string;
+    expect([name, line]).toEqual([name, expect.stringMatching(/^timeout \d+ bash -s [a-z-]+ [a-z0-9-]+$/)]);
+  }
+});
+
+test("everything that is sent is valid bash and ends with a line's end", async () => {
+  const world = await makeCluster({
+    swarm: { workerTokenRotation: 1 },
+    workers: { web: { count: 2, labels: { quote: "it's", money: "$5", nothing: "" } } },
+  });
+  for (const { name, inputs } of world.commands()) {
+    const { status } = spawnSync("bash", ["-n"], { input: String(inputs.stdin) });
+    expect([name, status, String(inputs.stdin).endsWith("\n")]).toEqual([name, 0, true]);
+  }
+});
+
+test("each Command outlives the waits of its script", async () => {
+  const world = await makeCluster({ timeouts: { boot: 100, join: 50, drain: 10 } });
+  const seconds = (name: string) => {
+    const { create, delete: remove } = world.get(name).inputs;
+    return Number(/^timeout (\d+)/.exec(String(create ?? remove))?.[1]);
+  };
+  expect(seconds("demo-bootstrap")).toBeGreaterThan(100 + 60);
+  expect(seconds("demo-web-0-join")).toBeGreaterThan(100 + 50 + 30);
+  // Drain, the lock, demote.
+  expect(seconds("demo-web-0-leave")).toBeGreaterThan(10 + 900 + 120);
+});

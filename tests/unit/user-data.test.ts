@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+
+import { parse } from "yaml";
+
+import { ignoredEdits } from "../../components/nodes/ignored-edits";
+import { userData } from "../../components/nodes/user-data";
+import { makeCluster } from "./cluster";
+
+const KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBBBB==\n-----END OPENSSH PRIVATE KEY-----\n";
+const render = (dockerVersion = "any") =>
+  userData({ dockerVersion, hostPrivateKey: KEY, hostPublicKey: "ssh-ed25519 AAAAC3 \n" });
+
+interface CloudConfig {
+  ssh_pwauth: boolean;
+  ssh_keys: Record<string, string>;
+  write_files: { path: string; permissions: string; content: string }[];
+  runcmd: string[][];
+}
+const parsed = (dockerVersion?: string) => parse(render(dockerVersion)) as CloudConfig;
+
+describe("user data", () => {
+  test("is a cloud-config below DigitalOcean's 64 KiB", () => {
+    expect(render()).toMatch(/^#cloud-config\n/);
+    expect(Buffer.byteLength(render())).toBeLessThan(64 * 1024);
+  });
+
+  test("brings the host's key, byte for byte", () => {
+    expect(parsed().ssh_keys).toEqual({ ed25519_private: KEY, ed25519_public: "ssh-ed25519 AAAAC3" });
+    expect(parsed().ssh_pwauth).toBe(false);
+  });
+
+  test("brings the preparation, byte for byte, and runs it with the wanted engine", () => {
+    const script = readFileSync(path.join(__dirname, "../../scripts/prepare-host.sh"), "utf8");
+    const { write_files, runcmd } = parsed("28.5.1");
+    expect(write_files.map(file => [file.path, file.permissions])).toEqual([
+      ["/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", "0644"],
+      ["/usr/local/sbin/digitalocean-swarm-prepare", "0755"],
+    ]);
+    expect(write_files[1]?.content).toBe(script);
+    expect(runcmd).toEqual([["env", "DOCKER_VERSION=28.5.1", "/usr/local/sbin/digitalocean-swarm-prepare"]]);
+  });
+
+  test("lets many Commands dial at once, and no passwords", () => {
+    const sshd = parsed().write_files[0]?.content ?? "";
+    expect(sshd).toMatch(/^MaxStartups 200:30:500$/m);
+    expect(sshd).toMatch(/^PasswordAuthentication no$/m);
+    expect(sshd.endsWith("\n")).toBe(true);
+  });
+
+  test("is the same for all nodes of a pool, and has the pool's own key", async () => {
+    const world = await makeCluster({ dockerVersion: "distribution" });
+    const data = (name: string) => String(world.get(name).inputs.userData);
+    expect(data("demo-manager-0")).toBe(data("demo-manager-2"));
+    expect(data("demo-web-0")).toContain("PRIVATE-demo-web-host-key");
+    expect(data("demo-web-0")).not.toContain("PRIVATE-demo-manager-host-key");
+    expect(data("demo-web-0")).toContain("DOCKER_VERSION=distribution");
+  });
+});
+
+describe("warnings", () => {
+  test("none for a cluster that is as asked", async () => {
+    expect((await makeCluster()).warnings).toEqual([]);
+    expect((await makeCluster({}, { preview: true })).warnings).toEqual([]);
+  });
+
+  test.each(["0.0.0.0/0", "::/0"])("SSH for the world (%s)", async range => {
+    const world = await makeCluster({ firewall: { sshFrom: ["192.0.2.7/32", range] } });
+    expect(world.warnings).toEqual(["firewall.sshFrom opens SSH to the world; your own address is enough"]);
+  });
+
+  test("an edit that a running droplet is not given names the node, what it keeps, and the way out", async () => {
+    const world = await makeCluster(
+      { workers: { web: { count: 2, size: "s-4vcpu-8gb" } } },
+      { droplets: { "demo-web-1": { size: "s-1vcpu-2gb", image: "debian-12-x64" } } },
+    );
+    expect(world.warnings).toEqual([
+      "web-1 keeps size s-1vcpu-2gb, not s-4vcpu-8gb and image debian-12-x64, not ubuntu-24-04-x64: running nodes are not replaced by an edit. Change its `revision` to replace it",
+    ]);
+  });
+
+  test("no edit, no sentence", () => {
+    expect(ignoredEdits({ size: "a", image: "b" }, { size: "a", image: "b" })).toBeUndefined();
+    expect(ignoredEdits({ size: "a", image: "b" }, { size: "a", image: "c" })).toMatch(
+      /^keeps image b, not c:/,
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { InvalidArgsError, SwarmCluster, type SwarmClusterArgs, validate } from "../../components";
+import { CLUSTER } from "./cluster";
+import { quiet, startWorld } from "./mocks";
+import { NODE_CASES, web } from "./validate-cases";
+import { firewall, NETWORK_CASES } from "./validate-network-cases";
+
+describe.each(Object.entries({ ...NODE_CASES, ...NETWORK_CASES }))("faults: %s", (_, cases) => {
+  test.each(cases)("%s", (_title, args, path, reason) => {
+    expect(validate("demo", { ...CLUSTER, ...args })).toEqual([
+      { path, reason: reason instanceof RegExp ? (expect.stringMatching(reason) as string) : reason },
+    ]);
+  });
+});
+
+test.each(["Demo", "1demo", "demo_1", "demo-", "", "d".repeat(21)])("the name %p is a fault", name => {
+  expect(validate(name, CLUSTER)).toEqual([
+    {
+      path: "name",
+      reason: `"${name}" cannot start a hostname: lower case letters, digits and hyphens, starting with a letter, at most 20`,
+    },
+  ]);
+});
+
+describe.each<[string, Partial<SwarmClusterArgs>]>([
+  ["an even number of managers when it is wanted", { managers: { count: 2, allowEvenCount: true } }],
+  [
+    "the Docker API for the world when it is wanted",
+    firewall({ dockerApiFrom: ["::/0"], allowWorldDockerApi: true }),
+  ],
+  ["a pool of nothing", web({ count: 0 })],
+  ["the largest and smallest VPC", { vpc: { range: "192.168.0.0/16" } }],
+  ["four tags", { tags: ["a", "b:c", "d_e", "f-g"] }],
+  ["labels with any text", web({ labels: { "com.example/a_b": `it's "$HOME" \`x\` ; = ü` } })],
+  ["the longest names", { workers: { [`w${"0".repeat(18)}z`]: { count: 1, revision: "r".repeat(12) } } }],
+])("%s", (_, args) => {
+  test("is no fault", () => expect(validate("demo", { ...CLUSTER, ...args })).toEqual([]));
+});
+
+test("all faults come in one error, and nothing is made", async () => {
+  const world = await startWorld();
+  const make = () =>
+    new SwarmCluster("Demo", {
+      ...CLUSTER,
+      managers: { count: 2 },
+      firewall: { sshFrom: ["x"] },
+      timeouts: { ssh: 0 },
+    });
+  expect(make).toThrow(InvalidArgsError);
+  expect(make).toThrow(pulumi.RunError);
+  expect(make).toThrow(
+    /^SwarmCluster "Demo": 4 faults in the arguments\n {2}- name: .*\n {2}- managers\.count: .*\n {2}- firewall\.sshFrom\[0\]: .*\n {2}- timeouts\.ssh: .*$/,
+  );
+  await quiet();
+  expect(world.resources).toEqual([]);
+});
+
+test("one fault is said in the singular", () => {
+  expect(new InvalidArgsError("X", [{ path: "a", reason: "is b" }]).message).toBe(
+    "X: one fault in the arguments\n  - a: is b",
+  );
+});
