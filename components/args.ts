@@ -60,8 +60,8 @@ export interface VpcArgs {
   /** Id of an existing VPC in the same region. It is left as it is. */
   readonly id?: pulumi.Input<string>;
   /**
-   * Range of the VPC that is made where no `id` is given, or of the existing one (to check that nothing overlaps):
-   * RFC 1918, /16 to /28. @default "10.110.0.0/20"
+   * Range of the VPC that is made where no `id` is given: RFC 1918, /16 to /28. Beside an `id`, the range of that VPC;
+   * then it is checked that overlay networks do not overlap it. @default "10.110.0.0/20"
    * A change replaces the VPC, which DigitalOcean refuses while droplets are in it: it is decided once.
    */
   readonly range?: string;
@@ -119,7 +119,7 @@ export interface SwarmOptions {
 
 /** Bounds on every wait, in seconds. */
 export interface Timeouts {
-  /** For SSH to answer on a new host. @default 300 */
+  /** For SSH to answer: about so long where nobody answers, less where it is refused. @default 300 */
   readonly ssh?: number;
   /** From the first login until cloud-init is done and the Docker engine answers. @default 600 */
   readonly boot?: number;

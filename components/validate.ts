@@ -1,9 +1,9 @@
 import type { FirewallArgs, PoolArgs, SwarmClusterArgs, SwarmOptions, Timeouts, VpcArgs } from "./args";
 import type { Fault } from "./faults";
 import { contains, isNetworkAddress, isWorld, overlap, parseCidr } from "./network/cidr";
-import { inboundRules, parsePublished } from "./network/firewall-rules";
+import { covers, guardedPorts, inboundRules, parsePublished } from "./network/firewall-rules";
 import { DEFAULT_POOLS, DEFAULT_VPC_RANGE } from "./network/ranges";
-import { MANAGERS } from "./nodes/roster";
+import { indices, MANAGERS } from "./nodes/roster";
 
 /** Swarmkit's own recommendation: https://docs.docker.com/engine/swarm/admin_guide/#add-manager-nodes-for-fault-tolerance */
 const MOST_MANAGERS = 7;
@@ -85,6 +85,9 @@ function validatePool(path: string, pool: PoolArgs, fault: Report): void {
   for (const [index, node] of Object.entries(pool.nodes ?? {})) {
     if (!/^\d+$/.test(index))
       fault(`${path}.nodes.${index}`, `"${index}" is not a node's number; use "0" for the first`);
+    else if (pool.count < 10_000 && !indices(pool.count, pool.skip).includes(Number(index))) {
+      fault(`${path}.nodes.${index}`, "there is no such node in the pool");
+    }
     validateNode(`${path}.nodes.${index}`, node, fault);
   }
 }
@@ -129,12 +132,16 @@ function validateFirewall(firewall: FirewallArgs, swarm: SwarmOptions | undefine
       "opens the Docker API (2376) to the world: whoever gets in is root on every node. Name the addresses that need it",
     );
   }
-  firewall.publish?.forEach((port, i) => {
-    if (!parsePublished(port))
-      fault(
-        `firewall.publish[${i}]`,
-        `"${port}" is not a port such as \`80/tcp\`, \`443\` or \`8000-8100/udp\``,
-      );
+  firewall.publish?.forEach((text, i) => {
+    const path = `firewall.publish[${i}]`;
+    const published = parsePublished(text);
+    if (!published) {
+      fault(path, `"${text}" is not a port such as \`80/tcp\`, \`443\` or \`8000-8100/udp\``);
+      return;
+    }
+    for (const guarded of guardedPorts(swarm)) {
+      if (covers(published, guarded)) fault(path, `"${text}" opens ${guarded.what} to the world`);
+    }
   });
   const rules = inboundRules(firewall, swarm).length;
   if (rules > MOST_RULES)
@@ -165,7 +172,9 @@ function validateSwarm(swarm: SwarmOptions, vpc: VpcArgs, fault: Report): void {
   integer("swarm.addressPoolSize", swarm.addressPoolSize, 8, 29, fault);
   integer("swarm.workerTokenRotation", swarm.workerTokenRotation, 0, 1e9, fault);
   integer("swarm.managerTokenRotation", swarm.managerTokenRotation, 0, 1e9, fault);
-  const vpcRange = parseCidr(vpc.range ?? DEFAULT_VPC_RANGE);
+  // The range of an existing VPC is known only if it is given.
+  const vpcText = vpc.range ?? (vpc.id === undefined ? DEFAULT_VPC_RANGE : "");
+  const vpcRange = parseCidr(vpcText);
   const pools = (swarm.addressPools ?? DEFAULT_POOLS).map(text => ({ text, range: parseCidr(text) }));
   if (pools.length === 0) fault("swarm.addressPools", "is empty; leave it out for the default");
   pools.forEach(({ text, range }, i) => {
@@ -174,13 +183,11 @@ function validateSwarm(swarm: SwarmOptions, vpc: VpcArgs, fault: Report): void {
       fault(path, `"${text}" is not an IPv4 CIDR range such as \`${DEFAULT_POOLS[0]}\``);
       return;
     }
+    if (!isNetworkAddress(range)) fault(path, `${text} has host bits set; write the network's own address`);
     if (range.prefix > (swarm.addressPoolSize ?? 24))
       fault(path, `${text} is smaller than one overlay network (/${swarm.addressPoolSize ?? 24})`);
     if (vpcRange && overlap(range, vpcRange)) {
-      fault(
-        path,
-        `${text} overlaps the VPC (${vpc.range ?? DEFAULT_VPC_RANGE}): containers could not reach the nodes`,
-      );
+      fault(path, `${text} overlaps the VPC (${vpcText}): containers could not reach the nodes`);
     }
     pools.slice(0, i).forEach(other => {
       if (other.range && overlap(other.range, range)) fault(path, `${text} overlaps ${other.text}`);

@@ -3,7 +3,7 @@
 # In: CLUSTER, ID (the node's), DRAIN_SECONDS.
 main() {
   require_manager_of "$CLUSTER"
-  if ! node_field "$ID" .ID >/dev/null; then
+  if ! node_known "$ID"; then
     say "node $ID has left the swarm before"
     return
   fi
@@ -25,8 +25,9 @@ drain() {
 
 # Tasks that run, or are about to.
 runs_nothing() {
-  ! docker node ps --no-trunc --format '{{.CurrentState}}' "$ID" 2>/dev/null |
-    grep -qE '^(New|Pending|Assigned|Accepted|Preparing|Ready|Starting|Running)'
+  local states
+  states=$(docker node ps --no-trunc --format '{{.CurrentState}}' "$ID" 2>/dev/null) || return 1
+  ! grep -qE '^(New|Pending|Assigned|Accepted|Preparing|Ready|Starting|Running)' <<<"$states"
 }
 
 demote() {
@@ -35,12 +36,12 @@ demote() {
     fail "could not be demoted: the remaining managers would lose quorum. Bring the others back first ('docker node ls' on the control endpoint shows them)"
   wait_until 120 "it to leave the managers" is_no_manager || fail "is still a manager 120 s after it was demoted"
 }
-is_no_manager() { [[ -z $(node_field "$ID" 'with .ManagerStatus}}{{.Addr}}{{end') ]]; }
+is_no_manager() { [[ $(node_field "$ID" '.Spec.Role}}{{with .ManagerStatus}}{{.Addr}}{{end') == worker ]]; }
 
 remove() {
   local out
   if ! out=$(retry_conflict docker node rm --force "$ID" 2>&1); then
-    node_field "$ID" .ID >/dev/null || return 0
+    node_known "$ID" || return 0
     fail "could not be removed: $out"
   fi
 }

@@ -86,3 +86,14 @@ lock_membership() {
 }
 
 node_field() { docker node inspect --format "{{$2}}" "$1" 2>/dev/null; }
+
+# Whether the swarm knows node $1. Only a clear no is a no: a swarm that has just lost its leader knows nobody.
+node_known() {
+  local out start=$SECONDS
+  while true; do
+    out=$(docker node inspect --format '{{.ID}}' "$1" 2>&1) && return 0
+    [[ $out == *"not found"* || $out == *"o such node"* ]] && return 1
+    ((SECONDS - start < 60)) || fail "the swarm did not answer for 60 s: $out"
+    sleep 0.5
+  done
+}

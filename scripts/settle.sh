@@ -2,13 +2,14 @@
 # Gives the nodes of one pool their role, availability and labels, from the first manager. Managers are promoted one
 # at a time. What is already so is left alone.
 # In: CLUSTER, ROLE (manager or worker), READY_SECONDS, ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...",
-#     with labels quoted as printf %q does.
+#     with labels quoted for bash.
 MANAGED_LABEL=digitalocean-swarm.labels
 
 main() {
   require_manager_of "$CLUSTER"
   local id name availability labels
-  while read -r id name availability labels; do
+  # On a descriptor of its own: what is run in the loop must not read the roster.
+  while read -r -u 3 id name availability labels; do
     [[ -n $id ]] || continue
     # shellcheck disable=SC2034 # lib.sh names the node in its messages
     NODE=$name
@@ -26,14 +27,14 @@ main() {
         fail "was promoted but did not become reachable by the other managers on port ${LISTEN_PORT}/tcp"
     fi
     eval "update_node $id $availability $labels"
-  done <<<"$ROSTER"
+  done 3<<<"$ROSTER"
 }
 
 is_ready() { [[ $(node_field "$1" .Status.State) == ready ]]; }
 is_reachable() { [[ $(node_field "$1" 'with .ManagerStatus}}{{.Reachability}}{{end') == reachable ]]; }
 
 explain_not_ready() {
-  node_field "$1" .ID >/dev/null ||
+  node_known "$1" ||
     fail "its node ID $1 is unknown to swarm $CLUSTER: the host is in another swarm. Take it out with 'docker swarm leave --force' on it, then run the update again"
   fail "is $(node_field "$1" .Status.State) in the swarm, not ready: $(node_field "$1" .Status.Message)"
 }

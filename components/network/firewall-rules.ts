@@ -25,6 +25,35 @@ export function parsePublished(text: string): { portRange: string; protocol: "tc
   };
 }
 
+/** A port that is for some and never for everyone. */
+export interface GuardedPort {
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+  readonly what: string;
+}
+
+/** Ports that may not be published: their rules name who may reach them. */
+export function guardedPorts(swarm: SwarmOptions = {}): GuardedPort[] {
+  const listen = swarm.listenPort ?? 2377;
+  const data = swarm.dataPathPort ?? 4789;
+  return [
+    { port: 22, protocol: "tcp", what: "SSH (22/tcp; use `firewall.sshFrom`)" },
+    { port: 2376, protocol: "tcp", what: "the Docker API (2376/tcp; use `firewall.dockerApiFrom`)" },
+    { port: listen, protocol: "tcp", what: `the managers' port (${listen}/tcp)` },
+    { port: 7946, protocol: "tcp", what: "the members' gossip (7946/tcp)" },
+    { port: 7946, protocol: "udp", what: "the members' gossip (7946/udp)" },
+    { port: data, protocol: "udp", what: `the containers' network (${data}/udp)` },
+  ];
+}
+
+/** Whether a published port or range takes a guarded one in. */
+export function covers(published: { portRange: string; protocol: string }, guarded: GuardedPort): boolean {
+  const [first = "", last = first] = published.portRange.split("-");
+  return (
+    published.protocol === guarded.protocol && Number(first) <= guarded.port && guarded.port <= Number(last)
+  );
+}
+
 /**
  * The cluster firewall's inbound rules. What no rule names is dropped.
  *

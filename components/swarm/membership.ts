@@ -101,7 +101,8 @@ export function settle(
       about: pool.name,
       connection: context.toNode(context.firstManager),
       stdin,
-      seconds: 300 + 60 * members.length,
+      // The lock alone may take 900 s.
+      seconds: 1200 + 60 * members.length,
     },
     { dependsOn: [firstManagerJoined] },
   );

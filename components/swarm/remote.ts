@@ -7,8 +7,12 @@ import type { SwarmArgs, SwarmNode } from "./args";
 import { command, type ScriptName } from "./script";
 
 const DEFAULT_TIMEOUTS = { ssh: 300, boot: 600, join: 300, drain: 120 };
-/** `@pulumi/command` waits 100 ms before the second dial, then half as long again each time, up to 5 s. */
-const DIALS_BEFORE_FIVE_SECONDS = 10;
+/**
+ * `@pulumi/command` waits 100 ms before the second dial, then half as long again each time, up to 5 s: 11 s for ten. A
+ * dial itself takes no time where it is refused, and up to 5 s where nobody answers.
+ */
+const FIRST_DIALS = 10;
+const SECONDS_PER_DIAL = 7.5;
 
 /** A script to be run on a host. */
 export interface Run {
@@ -107,7 +111,7 @@ export class SwarmContext {
       privateKey: this.args.ssh.privateKey,
       ...(hostKey === undefined ? {} : { hostKey }),
       perDialTimeout: 5,
-      dialErrorLimit: DIALS_BEFORE_FIVE_SECONDS + Math.ceil(this.timeouts.ssh / 5),
+      dialErrorLimit: FIRST_DIALS + Math.ceil(this.timeouts.ssh / SECONDS_PER_DIAL),
     };
   }
 }

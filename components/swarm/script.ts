@@ -35,7 +35,10 @@ export function script(
   return [...assignments, LIB, source, "main </dev/null", ""].join("\n");
 }
 
-/** The command line that runs a {@link script}: its words after `-s` are for people and are shown in errors. */
+/**
+ * The command line that runs a {@link script}: its words after `-s` are for people and are shown in errors. With a
+ * socket as stdin bash takes itself for a login over the network, and would read `~/.bashrc`.
+ */
 export function command(name: ScriptName, node: string, seconds: number): string {
-  return `timeout ${seconds} bash -s ${name} ${node}`;
+  return `timeout ${seconds} bash --norc -s ${name} ${node}`;
 }

@@ -70,7 +70,7 @@ describe("resource options", () => {
       expect(leave.deletedWith).toBe("Tag demo");
       expect(leave.inputs.create).toBeUndefined();
       expect(leave.inputs.update).toBeUndefined();
-      expect(leave.inputs.delete).toMatch(/^timeout \d+ bash -s leave /);
+      expect(leave.inputs.delete).toMatch(/^timeout \d+ bash --norc -s leave /);
       expect(leave.inputs.triggers).toEqual([expect.stringMatching(/^\d+$/), `id-of-${address}`]);
       expect(leave.inputs.stdin).toContain(`\nID='id-of-${address}'\n`);
       expect(leave.dependencies).toContain(`Command demo-${node}-join`);
@@ -169,7 +169,7 @@ describe("connections", () => {
         privateKey: "PRIVATE-demo-ssh\n",
         hostKey: `ssh-ed25519 PUBLIC-demo-${pool}-host-key\n`,
         perDialTimeout: 5,
-        dialErrorLimit: 30,
+        dialErrorLimit: 24,
       });
     }
   });

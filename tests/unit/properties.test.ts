@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 
 import { type SwarmClusterArgs, validate } from "../../components";
 import { contains, isNetworkAddress, overlap, parseCidr } from "../../components/network/cidr";
-import { inboundRules } from "../../components/network/firewall-rules";
+import { guardedPorts, inboundRules } from "../../components/network/firewall-rules";
 import { indices, poolNodes } from "../../components/nodes/roster";
 import { rosterText } from "../../components/swarm/roster-text";
 import { quote } from "../../components/swarm/script";
@@ -100,17 +100,26 @@ const node = {
   availability: fc.constantFrom("active" as const, "pause" as const, "drain" as const),
   revision: fc.oneof(fc.nat(9999), fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/)),
 };
-const pool = fc.record(
-  {
-    count: fc.nat(20),
-    ...node,
-    skip: fc.array(fc.nat(30)),
-    nodes: fc.dictionary(fc.nat(20).map(String), fc.record(node, { requiredKeys: [] }), {
-      noNullPrototype: true,
-    }),
-  },
-  { requiredKeys: ["count"] },
-);
+const guarded = new Set(guardedPorts().map(({ port }) => port));
+const pool = fc
+  .record(
+    {
+      count: fc.nat(20),
+      ...node,
+      skip: fc.array(fc.nat(30)),
+      nodes: fc.dictionary(fc.nat(20).map(String), fc.record(node, { requiredKeys: [] }), {
+        noNullPrototype: true,
+      }),
+    },
+    { requiredKeys: ["count"] },
+  )
+  // Settings of nodes that the pool has.
+  .map(one => ({
+    ...one,
+    nodes: Object.fromEntries(
+      Object.entries(one.nodes ?? {}).filter(([key]) => indices(one.count, one.skip).includes(Number(key))),
+    ),
+  }));
 const soundArgs: fc.Arbitrary<SwarmClusterArgs> = fc.record(
   {
     region: fc.constantFrom("fra1", "nyc3"),
@@ -122,7 +131,13 @@ const soundArgs: fc.Arbitrary<SwarmClusterArgs> = fc.record(
           range.map(one => one.text),
           { minLength: 1, maxLength: 5 },
         ),
-        publish: fc.array(fc.integer({ min: 1, max: 65535 }).map(String), { maxLength: 40 }),
+        publish: fc.array(
+          fc
+            .integer({ min: 1, max: 65535 })
+            .filter(port => !guarded.has(port))
+            .map(String),
+          { maxLength: 40 },
+        ),
       },
       { requiredKeys: ["sshFrom"] },
     ),

@@ -30,7 +30,7 @@ describe.each(NAMES)("%s", name => {
   });
 
   test("is run by a command line that says what it is, and ends it in time", () => {
-    expect(command(name, "web-0", 90)).toBe(`timeout 90 bash -s ${name} web-0`);
+    expect(command(name, "web-0", 90)).toBe(`timeout 90 bash --norc -s ${name} web-0`);
   });
 });
 
@@ -39,7 +39,10 @@ test("no command line holds a secret or an address: they are shown when a Comman
   for (const { name, inputs } of world.commands()) {
     expect([name, inputs.create === undefined]).toEqual([name, inputs.delete !== undefined]);
     const line = (inputs.create ?? inputs.delete) as string;
-    expect([name, line]).toEqual([name, expect.stringMatching(/^timeout \d+ bash -s [a-z-]+ [a-z0-9-]+$/)]);
+    expect([name, line]).toEqual([
+      name,
+      expect.stringMatching(/^timeout \d+ bash --norc -s [a-z-]+ [a-z0-9-]+$/),
+    ]);
   }
 });
 

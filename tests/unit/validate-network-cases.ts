@@ -45,6 +45,24 @@ export const NETWORK_CASES: Record<string, Case[]> = {
       /^"http" is not a port such as/,
     ],
     [
+      "SSH for everyone",
+      firewall({ publish: ["22"] }),
+      "firewall.publish[0]",
+      /^"22" opens SSH \(22\/tcp; use `firewall.sshFrom`\) to the world/,
+    ],
+    [
+      "the Docker API in a range",
+      firewall({ publish: ["80", "2300-2376"] }),
+      "firewall.publish[1]",
+      /^"2300-2376" opens the Docker API/,
+    ],
+    [
+      "the containers' network",
+      firewall({ publish: ["4789/udp"] }),
+      "firewall.publish[0]",
+      /^"4789\/udp" opens the containers' network \(4789\/udp\) to the world/,
+    ],
+    [
       "too many ports",
       firewall({ publish: Array.from({ length: 46 }, (_, i) => String(8000 + i)) }),
       "firewall.publish",

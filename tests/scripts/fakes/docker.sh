@@ -48,7 +48,7 @@ inspect_node() {
     '{{.Status.State}}') value "$node/State" ;;
     '{{.Status.Message}}') value "$node/Message" ;;
     '{{with .ManagerStatus}}{{.Reachability}}{{end}}') value "$node/Reachability" ;;
-    '{{with .ManagerStatus}}{{.Addr}}{{end}}') value "$node/Addr" ;;
+    '{{.Spec.Role}}{{with .ManagerStatus}}{{.Addr}}{{end}}') value "$node/Role"; value "$node/Addr" ;;
     '{{range $k, $v := .Spec.Labels}}{{if eq $k "'*'"}}={{$v}}{{end}}{{end}}')
       local key=${1#*eq \$k \"} line
       key=${key%%\"*}
