@@ -9,18 +9,38 @@ main() {
   fi
   [[ $(swarm_field .Swarm.NodeID) != "$ID" ]] ||
     fail "the control endpoint is this very node, which cannot remove itself. With controlEndpoint 'reservedIp' the endpoint moves to the next first manager"
-  drain
+  # Tasks of other leaving nodes must not move here.
+  [[ $(node_field "$ID" .Spec.Availability) != active ]] || availability pause
+  # One node leaves at a time, drain included: of two replicas on two leaving nodes one always runs.
   lock_membership
+  drain
   demote
   remove
   say "left the swarm"
 }
 
 drain() {
-  retry_conflict docker node update --availability drain "$ID" >/dev/null || fail "could not be drained"
+  local whole
+  whole=$(whole_services)
+  availability drain
   # A dead node runs nothing that could still be asked to stop.
   [[ $(node_field "$ID" .Status.State) == ready ]] || return 0
   wait_until "$DRAIN_SECONDS" "its tasks to stop" runs_nothing || say "goes on: the tasks end with the host"
+  wait_until "$DRAIN_SECONDS" "its tasks to run elsewhere" whole_again "$whole" || say "goes on: a service lacks replicas"
+}
+
+availability() {
+  retry_conflict docker node update --availability "$1" "$ID" >/dev/null || fail "could not be set to $1"
+}
+
+# Names of the services that have all their replicas.
+whole_services() {
+  docker service ls --format '{{.Name}} {{.Replicas}}' 2>/dev/null | awk '{ split($2, n, "/"); if (n[1] == n[2]) print $1 }'
+}
+whole_again() {
+  local now name
+  now=$(whole_services) || return 1
+  for name in $1; do [[ $'\n'$now$'\n' == *$'\n'$name$'\n'* ]] || return 1; done
 }
 
 # Tasks that run, or are about to.

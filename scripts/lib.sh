@@ -7,6 +7,7 @@ MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
 BOOT_FINISHED=${BOOT_FINISHED:-/var/lib/cloud/instance/boot-finished}
 DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
 LOCK=${LOCK:-/run/lock/digitalocean-swarm.lock}
+LOCK_SECONDS=3600
 
 # Progress and errors go to stderr: stdout is the result.
 say() { printf '%s: %s\n' "$NODE" "$*" >&2; }
@@ -79,10 +80,12 @@ retry_conflict() {
   return 1
 }
 
-# Membership changes are made one at a time. The lock is the control host's, where all of them run.
+# Membership changes are made one at a time. The lock is the control host's, where all of them run; when many nodes
+# leave at once, the last one waits for all others.
 lock_membership() {
   exec 9>"$LOCK"
-  flock --wait 900 9 || fail "another membership change has held $LOCK for 900 s; see who with 'fuser $LOCK'"
+  flock --wait "$LOCK_SECONDS" 9 ||
+    fail "other membership changes have held $LOCK for $LOCK_SECONDS s; see which with 'fuser $LOCK'"
 }
 
 node_field() { docker node inspect --format "{{$2}}" "$1" 2>/dev/null; }

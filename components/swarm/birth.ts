@@ -80,7 +80,8 @@ export function joinToken(
     about: role,
     connection: context.toControl(),
     stdin,
-    seconds: 960,
+    // Waiting for its turn included.
+    seconds: 3900,
     secret: true,
     triggers: [rotation],
   });

@@ -13,6 +13,9 @@ export interface Member {
   readonly joined: remote.Command;
 }
 
+/** What `lib.sh` waits for its turn at most. */
+const LOCK_SECONDS = 3600;
+
 /** Where nodes find the swarm, as `ip:port` in order of preference. */
 export interface Peers {
   readonly ofFirstManager: pulumi.Output<string[]>;
@@ -101,8 +104,7 @@ export function settle(
       about: pool.name,
       connection: context.toNode(context.firstManager),
       stdin,
-      // The lock alone may take 900 s.
-      seconds: 1200 + 60 * members.length,
+      seconds: LOCK_SECONDS + 300 + 60 * members.length,
     },
     { dependsOn: [firstManagerJoined] },
   );
@@ -127,7 +129,7 @@ export function leave(
       stdin: pulumi
         .all([clusterId, joined.stdout])
         .apply(([CLUSTER, ID]) => script("leave", node.name, { CLUSTER, ID, DRAIN_SECONDS: drain })),
-      seconds: drain + 1200,
+      seconds: LOCK_SECONDS + 2 * drain + 300,
       triggers: [node.identity, joined.stdout],
     },
     { deletedWith: context.args.lifetime },

@@ -1,0 +1,212 @@
+/** Hosts that are containers, each with its own systemd, sshd, cloud-init and Docker engine. */
+import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { engineInfo } from "../engine/engine";
+import type { EngineInfo } from "../engine/engine";
+import { LAB_LABEL } from "../engine/paths";
+import type { Report } from "../engine/prerequisites";
+import { ensureImage, releaseFor } from "../image/image";
+import { renderSeed } from "./cloud-init-seed";
+import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
+import { runInside } from "./exec";
+import { renderRuleset } from "./firewall-ruleset";
+import type { HostFirewall, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
+import { Networks, statusOf } from "./networks";
+
+/** What {@link ContainerHosts} works with. */
+export interface ContainerHostsOptions {
+  readonly docker: Docker;
+  /** The lab's name: the label of all that belongs to it. */
+  readonly lab: string;
+  /** Where the droplets' files are kept, user data among them. */
+  readonly directory: string;
+  /** Whether droplets may reach the world outside this machine; no by default. */
+  readonly egress?: boolean;
+}
+
+/** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
+export class ContainerHosts implements Hosts {
+  readonly #docker: Docker;
+  readonly #lab: string;
+  readonly #directory: string;
+  readonly #networks: Networks;
+  #info: Promise<EngineInfo> | undefined;
+  #report: Report = () => undefined;
+
+  constructor({ docker, lab, directory, egress = false }: ContainerHostsOptions) {
+    this.#docker = docker;
+    this.#lab = lab;
+    this.#directory = directory;
+    this.#networks = new Networks(docker, lab, egress);
+  }
+
+  async prepare(publicNetwork: HostNetwork, report: Report): Promise<void> {
+    this.#report = report;
+    await ensureImage(this.#docker, "trixie", report);
+    await this.#networks.createPublic(publicNetwork);
+  }
+
+  createNetwork(network: HostNetwork): Promise<void> {
+    return this.#networks.createVpc(network);
+  }
+
+  removeNetwork(network: HostNetwork): Promise<void> {
+    return this.#networks.removeVpc(network);
+  }
+
+  create(spec: HostSpec): Promise<void> {
+    return this.#do("create", spec.id, async () => {
+      const existing = await this.#find(spec.id);
+      if (existing?.State === "running") return;
+      // A container that never ran may be half made; starting afresh is always right.
+      if (existing !== undefined) await this.remove(spec.id);
+      try {
+        await this.#boot(spec);
+      } catch (error) {
+        await this.remove(spec.id).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  remove(id: number): Promise<void> {
+    return this.#do("remove", id, async () => {
+      const existing = await this.#find(id);
+      if (existing !== undefined) {
+        await unless(404, this.#docker.getContainer(existing.Id).remove({ force: true, v: true }));
+      }
+      await unless(404, this.#docker.getVolume(volumeName(this.#lab, id)).remove());
+      await rm(this.#path(id), { recursive: true, force: true });
+    });
+  }
+
+  powerOff(id: number): Promise<void> {
+    return this.#do("power off", id, async () => {
+      const container = await this.#get(id);
+      if (container.State !== "running") return;
+      // As DigitalOcean does it: the plug is pulled. 409 says that it was off already.
+      await unless(409, this.#docker.getContainer(container.Id).kill());
+      await this.#docker.getContainer(container.Id).wait();
+    });
+  }
+
+  powerOn(id: number, firewall: HostFirewall): Promise<void> {
+    return this.#do("power on", id, async () => {
+      const container = await this.#get(id);
+      if (container.State === "running") return this.applyFirewall(id, firewall);
+      await this.#writeFirewall(id, firewall);
+      await this.#docker.getContainer(container.Id).start();
+    });
+  }
+
+  state(id: number): Promise<HostState> {
+    return this.#do("look at", id, async () => {
+      const container = await this.#find(id);
+      if (container === undefined) return "missing";
+      return container.State === "running" ? "running" : "off";
+    });
+  }
+
+  applyFirewall(id: number, firewall: HostFirewall): Promise<void> {
+    return this.#do("apply the firewall of", id, async () => {
+      const container = await this.#get(id);
+      await this.#writeFirewall(id, firewall);
+      if (container.State === "running")
+        await this.#run(container.Id, ["nft", "-f", "/opt/lab/firewall.nft"]);
+    });
+  }
+
+  attachAddress(id: number, address: string): Promise<void> {
+    return this.#do("attach an address to", id, async () => {
+      const container = await this.#get(id);
+      // The announcements make the neighbours, this machine among them, forget who had the address before.
+      const script =
+        'ip address replace "$1/32" dev eth0 && busybox arping -q -U -c 1 -w 1 -I eth0 "$1"; ' +
+        'ip -brief address show dev eth0 | grep -qF " $1/32"';
+      await this.#run(container.Id, ["/bin/sh", "-c", script, "sh", address]);
+    });
+  }
+
+  detachAddress(id: number, address: string): Promise<void> {
+    return this.#do("detach an address from", id, async () => {
+      const container = await this.#find(id);
+      // A host that is off has no addresses, and gets those that are still its own after it is powered on.
+      if (container?.State !== "running") return;
+      const script =
+        'ip address delete "$1/32" dev eth0 2>/dev/null; ! ip -brief address | grep -qF " $1/32"';
+      await this.#run(container.Id, ["/bin/sh", "-c", script, "sh", address]);
+    });
+  }
+
+  async #boot(spec: HostSpec): Promise<void> {
+    const image = await ensureImage(this.#docker, releaseFor(spec.image), this.#report);
+    const directory = this.#path(spec.id);
+    await mkdir(join(directory, "seed"), { recursive: true, mode: 0o700 });
+    await chmod(directory, 0o700);
+    for (const [name, content] of Object.entries(renderSeed(spec))) {
+      await writeFile(join(directory, "seed", name), content as string, { mode: 0o600 });
+    }
+    await this.#writeFirewall(spec.id, spec.firewall);
+    this.#info ??= engineInfo(this.#docker);
+    const container = await this.#docker.createContainer(
+      containerSettings(spec, {
+        lab: this.#lab,
+        image,
+        publicNetwork: this.#networks.publicName,
+        directory,
+        info: await this.#info,
+      }),
+    );
+    await this.#docker.getNetwork(this.#networks.vpcName(spec.vpc.id)).connect({
+      Container: container.id,
+      EndpointConfig: { DriverOpts: interfaceName("eth1") },
+    });
+    await container.start();
+  }
+
+  /** Written beside and renamed, so that a droplet that starts just now reads the one or the other. */
+  async #writeFirewall(id: number, firewall: HostFirewall): Promise<void> {
+    const file = join(this.#path(id), "firewall.nft");
+    await writeFile(`${file}.new`, renderRuleset(firewall), { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+
+  /** A host that is powered off meanwhile needs none of it any more. */
+  #run(container: string, command: readonly string[]): Promise<unknown> {
+    return unless(409, runInside(this.#docker, container, command));
+  }
+
+  #path(id: number): string {
+    return join(this.#directory, "droplets", `${id}`);
+  }
+
+  async #find(id: number): Promise<Docker.ContainerInfo | undefined> {
+    const label = [`${LAB_LABEL}=${this.#lab}`, `${DROPLET_LABEL}=${id}`];
+    return (await this.#docker.listContainers({ all: true, filters: { label } }))[0];
+  }
+
+  async #get(id: number): Promise<Docker.ContainerInfo> {
+    const container = await this.#find(id);
+    if (container === undefined) throw new Error("its container is missing");
+    return container;
+  }
+
+  async #do<Result>(what: string, id: number, action: () => Promise<Result>): Promise<Result> {
+    try {
+      return await action();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`could not ${what} host ${id} of the lab ${this.#lab}: ${reason}`, { cause: error });
+    }
+  }
+}
+
+/** Takes one of the engine's refusals for success. */
+async function unless(status: number, action: Promise<unknown>): Promise<void> {
+  try {
+    await action;
+  } catch (error) {
+    if (statusOf(error) !== status) throw error;
+  }
+}

@@ -1,0 +1,217 @@
+/** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
+import { readFile, rm } from "node:fs/promises";
+import type Docker from "dockerode";
+import { stopDaemon } from "./engine/daemon";
+import { type Engine, ensureEngine, findEngine, systemEngineAnswers } from "./engine/engine";
+import { LAB_LABEL, labDirectory } from "./engine/paths";
+import { type Report, requireLinux } from "./engine/prerequisites";
+import { execIn, type ExecResult } from "./hosts/exec";
+import { removeImages } from "./image/image";
+import { answers, endpointOf, serverLog, startServer, stopServer } from "./server-process";
+import { allSettings, ensureSettings, type LabChoices, type LabSettings, loadSettings } from "./settings";
+
+/** A droplet as the lab's API has it. */
+export interface LabDroplet {
+  readonly id: number;
+  readonly hostname: string;
+  readonly status: string;
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+  readonly tags: readonly string[];
+}
+
+/** The answer of `GET /lab/status`, as far as it is used here. */
+interface Status {
+  readonly droplets: readonly {
+    id: number;
+    name: string;
+    status: string;
+    public_address: string;
+    private_address: string;
+    tags: string[];
+  }[];
+  readonly vpcs: readonly { name: string; default: boolean }[];
+  readonly firewalls: readonly { name: string }[];
+  readonly reserved_ips: readonly { ip: string }[];
+  readonly ssh_keys: readonly { name: string }[];
+  readonly tags: readonly string[];
+}
+
+/** What `POST /lab/faults` takes: the next matching requests are answered with an error. */
+export interface Fault {
+  readonly method: string;
+  /** Regular expression on the path. */
+  readonly path: string;
+  readonly status: number;
+  /** How many requests; 1 by default. */
+  readonly times?: number;
+  /** How many matching requests pass first; 0 by default. */
+  readonly after?: number;
+  readonly message?: string;
+  /** `after`: the request takes effect, and only its answer is lost. */
+  readonly effect?: "before" | "after";
+}
+
+/** A lab that is up. */
+export class Lab {
+  /** Any token is taken; this one is in Pulumi.lab.yaml. */
+  public readonly token = "lab";
+  public readonly endpoint: string;
+
+  public constructor(
+    private readonly settings: LabSettings,
+    private readonly engine: Engine,
+  ) {
+    this.endpoint = endpointOf(settings);
+  }
+
+  public get name(): string {
+    return this.settings.name;
+  }
+
+  public async droplets(): Promise<LabDroplet[]> {
+    const { droplets } = await this.status();
+    return droplets.map(droplet => ({
+      id: droplet.id,
+      hostname: droplet.name,
+      status: droplet.status,
+      publicAddress: droplet.public_address,
+      privateAddress: droplet.private_address,
+      tags: droplet.tags,
+    }));
+  }
+
+  /** Runs a command inside a droplet, past SSH and firewall. */
+  public async exec(hostname: string, command: readonly string[]): Promise<ExecResult> {
+    return execIn(this.engine.docker, (await this.container(hostname)).container, command);
+  }
+
+  /** The container that a droplet is, and the socket of its engine. */
+  public async container(hostname: string): Promise<{ readonly socket: string; readonly container: string }> {
+    const filters = { label: [`${LAB_LABEL}=${this.name}`] };
+    const containers = await this.engine.docker.listContainers({ filters });
+    const { id } = await this.droplet(hostname);
+    const found = containers.find(({ Names }) => Names.some(name => name.endsWith(`-${id}`)));
+    if (!found) throw new Error(`${hostname} does not run`);
+    return { socket: this.engine.socket, container: found.Id };
+  }
+
+  /** What exists beside what every account has: a line each. */
+  public async leftovers(): Promise<string[]> {
+    const status = await this.status();
+    const filters = { label: [`${LAB_LABEL}=${this.name}`] };
+    const containers = await this.engine.docker.listContainers({ all: true, filters });
+    const { Volumes: volumes } = await this.engine.docker.listVolumes({ filters: JSON.stringify(filters) });
+    return [
+      ...status.droplets.map(({ name }) => `droplet ${name}`),
+      ...status.vpcs.filter(vpc => !vpc.default).map(({ name }) => `VPC ${name}`),
+      ...status.firewalls.map(({ name }) => `firewall ${name}`),
+      ...status.reserved_ips.map(({ ip }) => `reserved IP ${ip}`),
+      ...status.ssh_keys.map(({ name }) => `SSH key ${name}`),
+      ...status.tags.map(tag => `tag ${tag}`),
+      ...containers.map(({ Names }) => `container ${Names.join(" ")}`),
+      ...volumes.map(({ Name }) => `volume ${Name}`),
+    ];
+  }
+
+  /** What the server logged. */
+  public async log(): Promise<string> {
+    return readFile(serverLog(this.name), "utf8");
+  }
+
+  /** Makes the next matching requests fail. */
+  public async setFault(fault: Fault): Promise<void> {
+    await this.request("POST", "/lab/faults", fault);
+  }
+
+  public async clearFaults(): Promise<void> {
+    await this.request("DELETE", "/lab/faults");
+  }
+
+  /** An action on a droplet, as somebody would take it by hand: `power_off`, `power_on`, `reboot` ... */
+  public async act(hostname: string, type: string): Promise<void> {
+    const { id } = await this.droplet(hostname);
+    await this.request("POST", `/v2/droplets/${id}/actions`, { type });
+  }
+
+  /** Deletes a droplet, as somebody would by hand. */
+  public async deleteDroplet(hostname: string): Promise<void> {
+    const { id } = await this.droplet(hostname);
+    await this.request("DELETE", `/v2/droplets/${id}`);
+  }
+
+  private async droplet(hostname: string): Promise<LabDroplet> {
+    const found = (await this.droplets()).find(droplet => droplet.hostname === hostname);
+    if (!found) throw new Error(`there is no droplet ${hostname} in the lab "${this.name}"`);
+    return found;
+  }
+
+  private async status(): Promise<Status> {
+    return (await (await this.request("GET", "/lab/status")).json()) as Status;
+  }
+
+  private async request(method: string, path: string, body?: object): Promise<Response> {
+    const response = await fetch(`${this.endpoint}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body ? { "content-type": "application/json" } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+}
+
+/**
+ * Brings a lab up: installs what is missing, finds or starts an engine, builds the droplet image, starts the API. What
+ * is there already stays.
+ */
+export async function labUp(choices: LabChoices, report: Report): Promise<Lab> {
+  requireLinux();
+  const settings = await ensureSettings(choices);
+  const engine = await ensureEngine(report);
+  if (!(await answers(settings))) {
+    report(`starting the lab "${settings.name}"`);
+    await startServer(settings, report);
+  }
+  return new Lab(settings, engine);
+}
+
+/** A lab that is up already. */
+export async function labStatus(name: string): Promise<Lab | undefined> {
+  const settings = await loadSettings(name);
+  if (!settings || !(await answers(settings))) return undefined;
+  const engine = await findEngine();
+  return engine && new Lab(settings, engine);
+}
+
+/**
+ * Removes a lab: its server, containers, networks, volumes and state; and with the last lab the engine that was started
+ * for it. The image stays, unless `purge`, for the next one.
+ */
+export async function labDown(
+  { name, purge = false }: { readonly name: string; readonly purge?: boolean },
+  report: Report,
+): Promise<void> {
+  requireLinux();
+  report(`removing the lab "${name}"`);
+  await stopServer(name);
+  const engine = await findEngine();
+  if (engine) {
+    await removeObjects(engine.docker, name);
+    if (purge) await removeImages(engine.docker, report);
+  }
+  await rm(labDirectory(name), { recursive: true, force: true });
+  if (engine?.ours && (await allSettings()).length === 0) await stopDaemon(systemEngineAnswers, report);
+}
+
+async function removeObjects(docker: Docker, name: string): Promise<void> {
+  const filters = { label: [`${LAB_LABEL}=${name}`] };
+  const containers = await docker.listContainers({ all: true, filters });
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+  const { Volumes: volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) });
+  for (const { Name } of volumes) await docker.getVolume(Name).remove();
+}

@@ -1,0 +1,45 @@
+/** Serves one lab's API until it is told to end: `serve.ts NAME`. Started by server-process.ts. */
+import { join } from "node:path";
+import { createApi } from "./api/server";
+import { ensureEngine } from "./engine/engine";
+import { labDirectory } from "./engine/paths";
+import { ContainerHosts } from "./hosts/container-hosts";
+import { loadSettings } from "./settings";
+
+const say = (line: string) => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+
+async function main(): Promise<void> {
+  const name = process.argv[2] ?? "";
+  const settings = await loadSettings(name);
+  if (!settings) throw new Error(`there is no lab "${name}"`);
+  const directory = labDirectory(name);
+  const { docker } = await ensureEngine(say);
+  const api = await createApi({
+    hosts: new ContainerHosts({
+      docker,
+      lab: name,
+      directory: join(directory, "droplets"),
+      egress: settings.egress,
+    }),
+    stateFile: join(directory, "state.json"),
+    publicRange: settings.publicRange,
+    log: say,
+  });
+  const end = (signal: string) => {
+    say(`${signal}: ending`);
+    void api.close().then(() => process.exit(0));
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+  await api.app.listen({ host: "127.0.0.1", port: settings.port });
+  say(`answering at http://127.0.0.1:${settings.port}`);
+}
+
+main().catch((error: unknown) => {
+  say(
+    error instanceof Error
+      ? [error.message, error.cause instanceof Error ? error.cause.message : ""].join(" ")
+      : String(error),
+  );
+  process.exit(1);
+});

@@ -1,0 +1,88 @@
+/** Runs the end-to-end scenarios one after another on a lab of their own: `npm run e2e -- --grep "<name>"`. */
+import { rm } from "node:fs/promises";
+import * as path from "node:path";
+
+import { Command } from "commander";
+
+import { chooseDriver, type Driver, labConfig } from "../../drivers";
+import { labDown, labUp } from "../../lab/lab";
+import type { Outcome, Scenario } from "./scenario";
+import { SCENARIOS } from "./scenarios";
+import { writeTable } from "./table";
+import { World } from "./world";
+
+const LAB = "e2e";
+const STATE = path.resolve(__dirname, "..", "..", ".e2e");
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+interface Options {
+  readonly grep?: string;
+  readonly driver?: Driver["kind"];
+  readonly keep?: boolean;
+  readonly table?: string;
+  readonly verbose?: boolean;
+}
+
+async function main(): Promise<void> {
+  const options = new Command("e2e")
+    .option("--grep <text>", "only scenarios whose name has this text")
+    .option("--driver <kind>", "cli or rehearsal; default: the CLI where it is on PATH")
+    .option("--table <file>", "write the outcomes to this Markdown file")
+    .option("--keep", "leave the lab as it is at the end, to look at")
+    .option("--verbose", "show what the driver prints")
+    .parse()
+    .opts<Options>();
+  const grep = options.grep?.toLowerCase() ?? "";
+  const chosen = SCENARIOS.filter(scenario => scenario.name.toLowerCase().includes(grep));
+  if (chosen.length === 0) throw new Error(`no scenario's name has "${options.grep ?? ""}"`);
+
+  await rm(STATE, { recursive: true, force: true });
+  await labDown({ name: LAB }, () => undefined);
+  const lab = await labUp({ name: LAB }, say);
+  const driver = await chooseDriver(STATE, "lab", options.driver);
+  const world = new World(
+    driver,
+    lab,
+    await labConfig(lab.endpoint),
+    options.verbose ? say : () => undefined,
+  );
+  const outcomes: Outcome[] = [];
+  try {
+    for (const scenario of chosen) outcomes.push(await runOne(scenario, world));
+  } finally {
+    if (!options.keep) {
+      await labDown({ name: LAB }, () => undefined);
+      await rm(STATE, { recursive: true, force: true });
+    }
+  }
+  if (options.table) await writeTable(options.table, outcomes);
+  const count = (result: Outcome["result"]) => outcomes.filter(outcome => outcome.result === result).length;
+  say(`\n${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
+  process.exitCode = count("failed") > 0 ? 1 : 0;
+}
+
+async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
+  const started = Date.now();
+  const outcome = (result: Outcome["result"], detail?: string): Outcome => {
+    const seconds = Math.round((Date.now() - started) / 100) / 10;
+    say(
+      `${{ passed: "ok  ", failed: "FAIL", skipped: "skip" }[result]} ${scenario.name} (${world.driver.kind}, ${seconds} s)${detail ? `\n${detail}` : ""}`,
+    );
+    return { name: scenario.name, driver: world.driver.kind, seconds, result, detail };
+  };
+  const reason = scenario.skip?.[world.driver.kind];
+  if (reason) return outcome("skipped", `     ${reason}`);
+  try {
+    await scenario.run(world);
+    return outcome("passed");
+  } catch (error) {
+    return outcome("failed", await world.explain(error));
+  } finally {
+    await world.tidy();
+  }
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,21 @@
+import type { World } from "./world";
+
+/** One promise of the project, and how it is shown. */
+export interface Scenario {
+  /** A sentence; `--grep` looks in it. */
+  readonly name: string;
+  /** Drivers that can express it, and why the others cannot. @default all */
+  readonly skip?: Partial<Record<World["driver"]["kind"], string>>;
+  /** Throws when the promise is not kept. */
+  readonly run: (world: World) => Promise<void>;
+}
+
+/** What a scenario came to. */
+export interface Outcome {
+  readonly name: string;
+  readonly driver: string;
+  readonly seconds: number;
+  readonly result: "passed" | "failed" | "skipped";
+  /** Why it failed or was skipped. */
+  readonly detail?: string;
+}

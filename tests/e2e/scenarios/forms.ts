@@ -1,0 +1,47 @@
+import * as assert from "node:assert/strict";
+
+import type { Scenario } from "../scenario";
+import { findSecrets } from "../secrets";
+
+/** "A real Swarm from one command." */
+export const FORMS: readonly Scenario[] = [
+  {
+    name: "a cluster forms: every node Ready in its role, with its labels",
+    async run(world) {
+      const { changes } = await world.up();
+      assert.equal(changes.same, 0);
+      const seen = await world.wellFormed();
+      assert.equal(seen.filter(node => node.role === "manager").length, 3);
+      const workers = seen.filter(node => node.role === "worker");
+      assert.equal(workers.length, 2);
+      for (const worker of workers) assert.equal(worker.labels.tier, "web");
+    },
+  },
+  {
+    name: "up again: nothing changed",
+    run: world => world.unchanged(),
+  },
+  {
+    name: "refresh: no difference",
+    async run(world) {
+      const { changes } = await world.driver.refresh();
+      assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+    },
+  },
+  {
+    name: "tokens and keys are secret: in no output, no log, no state, no ps and no history",
+    async run(world) {
+      const { secretOutputs, log } = await world.up();
+      assert.deepEqual([...secretOutputs].sort(), ["managerToken", "sshPrivateKey", "workerToken"]);
+      assert.deepEqual(await findSecrets(world, log), []);
+    },
+  },
+  {
+    name: "destroy: nothing is left behind",
+    async run(world) {
+      await world.destroy();
+      const left = await world.lab.leftovers();
+      assert.deepEqual(left, []);
+    },
+  },
+];

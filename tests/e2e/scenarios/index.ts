@@ -1,0 +1,6 @@
+import type { Scenario } from "../scenario";
+import { CHANGES } from "./changes";
+import { FORMS } from "./forms";
+
+/** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
+export const SCENARIOS: readonly Scenario[] = [...FORMS, ...CHANGES];

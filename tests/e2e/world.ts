@@ -1,0 +1,191 @@
+import * as assert from "node:assert/strict";
+
+import { type Driver, RunFailed, type RunResult, type StackConfig, type UpOptions } from "../../drivers";
+import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
+import type { Lab } from "../../lab/lab";
+import type { Poller } from "./poller";
+
+/** A node as `docker node ls` and `docker node inspect` show it. */
+export interface SeenNode {
+  readonly id: string;
+  readonly hostname: string;
+  readonly role: "manager" | "worker";
+  readonly state: string;
+  readonly availability: string;
+  readonly reachability: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A node as the stack's outputs have it. */
+export interface OutputNode {
+  readonly name: string;
+  readonly hostname: string;
+  readonly nodeId: string;
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+}
+
+/** What a scenario acts on: one stack on one lab, and the means to look at the swarm from inside. */
+export class World {
+  private last?: RunResult;
+  private log = "";
+  /** Ended after each scenario. */
+  public readonly pollers: Poller[] = [];
+
+  public constructor(
+    public readonly driver: Driver,
+    public readonly lab: Lab,
+    private readonly base: StackConfig,
+    private readonly report: (text: string) => void,
+  ) {}
+
+  /** The lab stack's configuration, with some of the program's keys replaced. */
+  public config(changes: Readonly<Record<string, unknown>> = {}): StackConfig {
+    const own = Object.fromEntries(
+      Object.entries(changes).map(([key, value]) => [`digitalocean-swarm:${key}`, value]),
+    );
+    return { ...this.base, ...own };
+  }
+
+  /** Runs `up` with some of the program's keys replaced. */
+  public async up(
+    changes: Readonly<Record<string, unknown>> = {},
+    options: UpOptions = {},
+  ): Promise<RunResult> {
+    return (this.last = await this.keepLog(
+      this.driver.up(this.config(changes), { onOutput: this.report, ...options }),
+    ));
+  }
+
+  /** Runs an `up` that is to fail, and returns all it said. */
+  public async upFails(
+    changes: Readonly<Record<string, unknown>> = {},
+    options: UpOptions = {},
+  ): Promise<string> {
+    try {
+      await this.up(changes, options);
+    } catch (error) {
+      if (error instanceof RunFailed) return error.log;
+      throw error;
+    }
+    throw new assert.AssertionError({ message: "up succeeded where it should have failed" });
+  }
+
+  public async destroy(options: { readonly refresh?: boolean } = {}): Promise<RunResult> {
+    return this.keepLog(this.driver.destroy({ onOutput: this.report, ...options }));
+  }
+
+  /** Asserts that one more `up` has nothing to do. */
+  public async unchanged(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const { changes: counts, log } = await this.up(changes);
+    assert.deepEqual(
+      { ...counts, same: 0 },
+      { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
+      `a further up changed something:\n${log}`,
+    );
+  }
+
+  /** A stack output that is a string. */
+  public output(name: string): string {
+    return this.outputs[name] as string;
+  }
+
+  private get outputs(): Readonly<Record<string, unknown>> {
+    assert.ok(this.last, "no up has succeeded yet");
+    return this.last.outputs;
+  }
+
+  public get nodes(): readonly OutputNode[] {
+    return [...(this.outputs.managers as OutputNode[]), ...(this.outputs.workers as OutputNode[])];
+  }
+
+  public node(name: string): OutputNode {
+    const found = this.nodes.find(node => node.name === name);
+    assert.ok(found, `there is no node ${name} among ${this.nodes.map(node => node.name).join(", ")}`);
+    return found;
+  }
+
+  /** Logs in to an address with the stack's own key. Only managers' host key is an output. */
+  public target(host = this.output("controlEndpoint")): SshTarget {
+    return {
+      host,
+      user: this.output("sshUser"),
+      privateKey: this.output("sshPrivateKey"),
+      hostKey: this.output("sshHostKey"),
+    };
+  }
+
+  /** Runs a command on the control endpoint, which must succeed. */
+  public async onControl(command: string, stdin = ""): Promise<string> {
+    const result = await ssh(this.target(), command, stdin);
+    assert.equal(result.code, 0, `"${command}" on the control endpoint: ${result.stderr}`);
+    return result.stdout.trim();
+  }
+
+  /** Runs a command inside a droplet, past SSH and firewall. */
+  public async inside(node: OutputNode, command: string): Promise<SshResult> {
+    return this.lab.exec(node.hostname, ["bash", "-c", command]);
+  }
+
+  /** The swarm as a manager sees it. */
+  public async swarm(): Promise<SeenNode[]> {
+    const format =
+      '{"id":"{{.ID}}","hostname":"{{.Description.Hostname}}","role":"{{.Spec.Role}}","state":"{{.Status.State}}","availability":"{{.Spec.Availability}}","reachability":"{{with .ManagerStatus}}{{.Reachability}}{{end}}","labels":{{json .Spec.Labels}}}';
+    const text = await this.onControl(`docker node inspect --format '${format}' $(docker node ls --quiet)`);
+    return text.split("\n").map(line => JSON.parse(line) as SeenNode);
+  }
+
+  /** Asserts that exactly the nodes of the outputs are members, Ready, in their roles, and each hostname once. */
+  public async wellFormed(clusterId?: string): Promise<SeenNode[]> {
+    const seen = await this.swarm();
+    const expected = (["managers", "workers"] as const).flatMap(key =>
+      (this.outputs[key] as OutputNode[]).map(
+        ({ nodeId, hostname }) => `${nodeId} ${hostname} ${key.slice(0, -1)} ready`,
+      ),
+    );
+    assert.deepEqual(
+      seen.map(node => `${node.id} ${node.hostname} ${node.role} ${node.state}`).sort(),
+      expected.sort(),
+    );
+    assert.equal(new Set(seen.map(node => node.hostname)).size, seen.length, "a hostname is doubled");
+    for (const node of seen.filter(({ role }) => role === "manager"))
+      assert.equal(node.reachability, "reachable");
+    if (clusterId !== undefined) assert.equal(this.output("clusterId"), clusterId, "it is another cluster");
+    assert.equal(
+      await this.onControl("docker info --format '{{.Swarm.Cluster.ID}}'"),
+      this.output("clusterId"),
+    );
+    return seen;
+  }
+
+  /** Tries until `attempt` resolves, at most `seconds`. */
+  public async eventually(seconds: number, what: string, attempt: () => Promise<void>): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`, { cause: error });
+        await new Promise(resolve => setTimeout(resolve, 200));
+      }
+    }
+  }
+
+  /** An error with the end of what the driver said. */
+  public async explain(error: unknown): Promise<string> {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const log = (error instanceof RunFailed ? error.log : this.log).split("\n").slice(-60).join("\n");
+    return Promise.resolve(`${text}\n--- the last lines of the last run ---\n${log}`);
+  }
+
+  public async tidy(): Promise<void> {
+    await Promise.all(this.pollers.splice(0).map(poller => poller.stop()));
+  }
+
+  private async keepLog(run: Promise<RunResult>): Promise<RunResult> {
+    const result = await run;
+    this.log = result.log;
+    return result;
+  }
+}
