@@ -2,8 +2,9 @@
 import { readFile, rm } from "node:fs/promises";
 import type Docker from "dockerode";
 import { stopDaemon } from "./engine/daemon";
+import { restoreForwarding } from "./engine/forwarding";
 import { type Engine, ensureEngine, findEngine, systemEngineAnswers } from "./engine/engine";
-import { LAB_LABEL, labDirectory } from "./engine/paths";
+import { enginePaths, LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
@@ -204,7 +205,11 @@ export async function labDown(
     if (purge) await removeImages(engine.docker, report);
   }
   await rm(labDirectory(name), { recursive: true, force: true });
-  if (engine?.ours && (await allSettings()).length === 0) await stopDaemon(systemEngineAnswers, report);
+  if ((await allSettings()).length > 0) return;
+  await restoreForwarding(report);
+  if (engine?.ours) await stopDaemon(systemEngineAnswers, report);
+  // The data of a stopped engine, empty by now.
+  if (purge) await rm(enginePaths().directory, { recursive: true, force: true });
 }
 
 async function removeObjects(docker: Docker, name: string): Promise<void> {

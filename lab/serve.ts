@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     hosts: new ContainerHosts({
       docker,
       lab: name,
-      directory: join(directory, "droplets"),
+      directory,
       egress: settings.egress,
     }),
     stateFile: join(directory, "state.json"),

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { engineInfo } from "../engine/engine";
 import type { EngineInfo } from "../engine/engine";
+import { allowForwarding } from "../engine/forwarding";
 import { LAB_LABEL } from "../engine/paths";
 import type { Report } from "../engine/prerequisites";
+import { statusOf } from "../engine/refusal";
 import { ensureImage, releaseFor } from "../image/image";
 import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
 import { runInside } from "./exec";
 import { renderRuleset } from "./firewall-ruleset";
 import type { HostFirewall, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
-import { Networks, statusOf } from "./networks";
+import { Networks } from "./networks";
 
 /** What {@link ContainerHosts} works with. */
 export interface ContainerHostsOptions {
@@ -31,6 +33,7 @@ export class ContainerHosts implements Hosts {
   readonly #lab: string;
   readonly #directory: string;
   readonly #networks: Networks;
+  readonly #egress: boolean;
   #info: Promise<EngineInfo> | undefined;
   #report: Report = () => undefined;
 
@@ -38,11 +41,13 @@ export class ContainerHosts implements Hosts {
     this.#docker = docker;
     this.#lab = lab;
     this.#directory = directory;
+    this.#egress = egress;
     this.#networks = new Networks(docker, lab, egress);
   }
 
   async prepare(publicNetwork: HostNetwork, report: Report): Promise<void> {
     this.#report = report;
+    if (this.#egress) await allowForwarding(report);
     await ensureImage(this.#docker, "trixie", report);
     await this.#networks.createPublic(publicNetwork);
   }
@@ -156,6 +161,7 @@ export class ContainerHosts implements Hosts {
         publicNetwork: this.#networks.publicName,
         directory,
         info: await this.#info,
+        egress: this.#egress,
       }),
     );
     await this.#docker.getNetwork(this.#networks.vpcName(spec.vpc.id)).connect({

@@ -1,5 +1,6 @@
 /** The networks of a lab, as the engine's bridges. */
 import type Docker from "dockerode";
+import { statusOf } from "../engine/refusal";
 import { LAB_LABEL } from "../engine/paths";
 import { waitFor } from "../engine/wait";
 import type { HostNetwork } from "./hosts";
@@ -112,10 +113,4 @@ export class Networks {
       );
     }
   }
-}
-
-/** The HTTP status of an engine's refusal. */
-export function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("statusCode" in error)) return undefined;
-  return typeof error.statusCode === "number" ? error.statusCode : undefined;
 }

@@ -8,6 +8,7 @@ import execa from "execa";
 import { labHome } from "../engine/paths";
 import { ensurePrerequisites, NEEDS, searchPath } from "../engine/prerequisites";
 import type { Report } from "../engine/prerequisites";
+import { statusOf } from "../engine/refusal";
 import { hostMirror, hostProxyOptions } from "./mirror";
 
 /** Debian releases that a droplet can be: trixie has Docker 26, bookworm Docker 20.10. */
@@ -58,13 +59,16 @@ export async function ensureImage(docker: Docker, release: Release, report: Repo
   return image;
 }
 
-/** Removes all droplet images that no container uses. */
+/** Removes all droplet images; not those that another lab's droplets run. */
 export async function removeImages(docker: Docker, report: Report): Promise<void> {
   const images = await docker.listImages({ filters: { reference: [IMAGE_REPOSITORY] } });
-  for (const image of images) {
-    for (const tag of image.RepoTags ?? []) {
-      report(`removing the image ${tag}`);
+  for (const tag of images.flatMap(image => image.RepoTags ?? [])) {
+    try {
       await docker.getImage(tag).remove();
+      report(`removed the image ${tag}`);
+    } catch (error) {
+      if (statusOf(error) !== 409) throw error;
+      report(`kept the image ${tag}: droplets of another lab use it`);
     }
   }
 }

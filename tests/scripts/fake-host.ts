@@ -118,7 +118,9 @@ export class FakeHost {
 
   /** The programs that were called, with their arguments; those that only look are left out. */
   public changes(): string[] {
-    return this.calls().filter(call => !/^docker (version|info|node inspect|node ps)|^hostname/.test(call));
+    return this.calls().filter(
+      call => !/^docker (version|info|node inspect|node ps|service ls)|^hostname/.test(call),
+    );
   }
 
   public calls(): string[] {

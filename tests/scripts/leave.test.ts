@@ -16,8 +16,9 @@ describe("a node that leaves", () => {
     });
     expect(host.calls().filter(call => call.includes("node ps"))).toHaveLength(2);
     expect(host.changes()).toEqual([
+      "docker node update --availability pause gone",
+      "flock --wait 3600 9",
       "docker node update --availability drain gone",
-      "flock --wait 900 9",
       "docker node rm --force gone",
     ]);
     expect(host.hasNode("gone")).toBe(false);
@@ -34,8 +35,9 @@ describe("a node that leaves", () => {
       esac`);
     expect((await host.run("leave", VARIABLES)).code).toBe(0);
     expect(host.changes()).toEqual([
+      "docker node update --availability pause gone",
+      "flock --wait 3600 9",
       "docker node update --availability drain gone",
-      "flock --wait 900 9",
       "docker node demote gone",
       "docker node rm --force gone",
     ]);
@@ -49,6 +51,39 @@ describe("a node that leaves", () => {
       "web-0: waited 1 s for its tasks to stop\nweb-0: goes on: the tasks end with the host\nweb-0: left the swarm\n",
     );
     expect(host.hasNode("gone")).toBe(false);
+  });
+
+  test("waits until services that were whole are whole again, and for no other", async () => {
+    const host = new FakeHost().manager().node("gone", { tasks: "Running 1s ago\n" });
+    host.write("services", "web 2/2\nbroken 0/1\n");
+    host.rules(`
+      case $* in
+        "node update --availability drain gone")
+          : >"$FAKE/nodes/gone/tasks"
+          printf 'web 1/2\\nbroken 0/1\\n' >"$FAKE/services" ;;
+        "service ls"*)
+          if [[ ! -s $FAKE/nodes/gone/tasks ]] && ! once look; then
+            printf 'web 2/2\\nbroken 0/1\\n' >"$FAKE/services"
+          fi ;;
+      esac`);
+    expect(await host.run("leave", VARIABLES)).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "web-0: left the swarm\n",
+    });
+    expect(host.calls().filter(call => call.includes("service ls")).length).toBeGreaterThan(2);
+  });
+
+  test("goes on in time when a service does not find a place", async () => {
+    const host = new FakeHost().manager().node("gone").write("services", "web 1/1\n");
+    host.rules(
+      `[[ $* != "node update --availability drain gone" ]] || printf 'web 0/1\\n' >"$FAKE/services"`,
+    );
+    const { code, stderr } = await host.run("leave", { ...VARIABLES, DRAIN_SECONDS: 1 });
+    expect([code, stderr]).toEqual([
+      0,
+      "web-0: waited 1 s for its tasks to run elsewhere\nweb-0: goes on: a service lacks replicas\nweb-0: left the swarm\n",
+    ]);
   });
 
   test.each(["Complete 1s ago", "Failed 2s ago", "Rejected 1s ago", "Orphaned 1s ago", ""])(
@@ -65,7 +100,8 @@ describe("a node that leaves", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "web-0: left the swarm\n" });
     expect(host.changes().map(call => call.split(" ").slice(0, 3).join(" "))).toEqual([
       "docker node update",
-      "flock --wait 900",
+      "flock --wait 3600",
+      "docker node update",
       "docker node demote",
       "docker node rm",
     ]);
@@ -96,7 +132,7 @@ describe("a node that leaves", () => {
         "node rm"*) ! once three || refuse "The swarm does not have a leader: no leader" ;;
       esac`);
     expect((await host.run("leave", VARIABLES)).code).toBe(0);
-    expect(host.changes()).toHaveLength(7);
+    expect(host.changes()).toHaveLength(8);
   });
 });
 
@@ -146,7 +182,7 @@ describe("refusals", () => {
 
   test("nothing is removed while another change holds the lock", async () => {
     const host = new FakeHost().manager().node("gone").write("locked", "");
-    expect(await refused(host)).toMatch(/another membership change has held/);
+    expect(await refused(host)).toMatch(/other membership changes have held/);
     expect(host.hasNode("gone")).toBe(true);
   });
 

@@ -33,9 +33,9 @@ describe("managers", () => {
     const outcome = await host.run("settle", variables("manager", text));
     expect(outcome).toEqual({ code: 0, stdout: "", stderr: "node-1: promoted\nnode-2: promoted\n" });
     expect(host.changes()).toEqual([
-      "flock --wait 900 9",
+      "flock --wait 3600 9",
       "docker node promote m1",
-      "flock --wait 900 9",
+      "flock --wait 3600 9",
       "docker node promote m2",
     ]);
   });
@@ -71,8 +71,8 @@ describe("managers", () => {
     const host = new FakeHost().manager().node("m1").write("locked", "");
     const { code, stderr } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/error: another membership change has held .* for 900 s; see who with 'fuser/);
-    expect(host.changes()).toEqual(["flock --wait 900 9"]);
+    expect(stderr).toMatch(/error: other membership changes have held .* for 900 s; see who with 'fuser/);
+    expect(host.changes()).toEqual(["flock --wait 3600 9"]);
   });
 });
 

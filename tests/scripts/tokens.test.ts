@@ -40,7 +40,7 @@ describe("rotate-token", () => {
         stderr: "",
       });
       expect(host.changes()).toEqual([
-        "flock --wait 900 9",
+        "flock --wait 3600 9",
         `docker swarm join-token --rotate --quiet ${ROLE}`,
       ]);
     },
@@ -68,6 +68,6 @@ describe("rotate-token", () => {
     expect(other.changes()).toEqual([]);
     const locked = new FakeHost().manager().write("locked", "");
     expect((await rotate(locked, 1, 0)).code).toBe(1);
-    expect(locked.changes()).toEqual(["flock --wait 900 9"]);
+    expect(locked.changes()).toEqual(["flock --wait 3600 9"]);
   });
 });

@@ -1,0 +1,59 @@
+import { missing, requireLinux } from "../../lab/engine/prerequisites";
+import { labDirectory } from "../../lab/engine/paths";
+import { waitFor } from "../../lab/engine/wait";
+import { renderSeed } from "../../lab/hosts/cloud-init-seed";
+import { releaseFor } from "../../lab/image/image";
+import { chooseMirror } from "../../lab/image/mirror";
+
+test("the seed carries keys as metadata, and user data as it came", () => {
+  const userData = "#cloud-config\nusers: []\n";
+  const seed = renderSeed({ id: 7, hostname: "a", userData, sshKeys: ["ssh-ed25519 AAAA x"] });
+  expect(seed["user-data"]).toBe(userData);
+  expect(JSON.parse(seed["meta-data"])).toEqual({
+    "instance-id": "7",
+    "local-hostname": "a",
+    "public-keys": ["ssh-ed25519 AAAA x"],
+  });
+  expect(seed["vendor-data"]).toMatch(/^#cloud-config\n/);
+});
+
+test("the mirror is the main archive, known by its label, or by its address before the first update", () => {
+  const security = "http://a.example/debian-security/ Debian Debian-Security";
+  expect(chooseMirror(`${security}\nhttp://a.example/debian/ Debian Debian`)).toBe("http://a.example/debian");
+  expect(chooseMirror(`http://a.example/debian-security/\nhttp://a.example/debian/`)).toBe(
+    "http://a.example/debian",
+  );
+  expect(chooseMirror("http://archive.ubuntu.com/ubuntu/ Ubuntu Ubuntu")).toBeUndefined();
+  expect(chooseMirror("")).toBeUndefined();
+});
+
+test("Debian 12 is bookworm, all else trixie", () => {
+  expect(releaseFor("debian-12-x64")).toBe("bookworm");
+  expect(releaseFor("ubuntu-24-04-x64")).toBe("trixie");
+});
+
+test("elsewhere than on Linux the error says what to do instead", () => {
+  expect(() => requireLinux("darwin")).toThrow(/darwin.*VM.*pulumi up/);
+});
+
+test("what is missing is found by command, or by path", async () => {
+  const need = (command: string) => ({ command, package: "p", why: "w" });
+  const absent = await missing([
+    need("sh"),
+    need("no-such-command"),
+    need("/etc/passwd"),
+    need("/no/such/file"),
+  ]);
+  expect(absent.map(({ command }) => command)).toEqual(["no-such-command", "/no/such/file"]);
+});
+
+test.each(["_engine", "A", "../x", "-a", "a-", ""])("%j is no name for a lab", name => {
+  expect(() => labDirectory(name)).toThrow("is no name for a lab");
+});
+
+test("a wait ends, and says what it waited for and what to do", async () => {
+  const wait = waitFor({ what: "rain", timeoutMs: 20, intervalMs: 5, advice: "Dance." }, () =>
+    Promise.resolve(undefined),
+  );
+  await expect(wait).rejects.toThrow("waited 0.02 s for rain. Dance.");
+});
