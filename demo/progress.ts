@@ -40,5 +40,5 @@ export function startProgress(): Progress {
 
 /** Leaves out the engine's dots and its remarks on where its plugins are. */
 function isNews(line: string): boolean {
-  return line.trim() !== "" && !line.startsWith("@") && !line.includes("from $PATH");
+  return /[a-z]/i.test(line) && !line.startsWith("@") && !line.includes("from $PATH");
 }

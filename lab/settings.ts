@@ -1,5 +1,6 @@
 /** What one lab was set up with; it stays when the server or the machine starts again. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { labDirectory, labHome } from "./engine/paths";
 
@@ -71,9 +72,18 @@ export async function allSettings(): Promise<LabSettings[]> {
 /** The first is kept for the lab that Pulumi.lab.yaml names. */
 async function freeIndex(name: string): Promise<number> {
   if (name === DEFAULT_LAB) return 0;
-  const taken = new Set((await allSettings()).map(({ index }) => index));
+  const taken = new Set([...(await allSettings()).map(({ index }) => index), ...indicesInUse()]);
   for (let index = 1; index < MOST_LABS; index++) if (!taken.has(index)) return index;
   throw new Error(`there are ${MOST_LABS} labs already: remove one with \`npm run lab -- down --name NAME\``);
+}
+
+/** Ranges that this machine has an address in: labs of another home, or somebody's own benchmark. */
+function indicesInUse(): number[] {
+  return Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .map(({ address }) => /^198\.18\.(\d+)\./.exec(address)?.[1])
+    .filter(third => third !== undefined)
+    .map(third => Math.floor(Number(third) / 4));
 }
 
 function settingsFile(name: string): string {

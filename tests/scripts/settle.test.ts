@@ -71,7 +71,7 @@ describe("managers", () => {
     const host = new FakeHost().manager().node("m1").write("locked", "");
     const { code, stderr } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/error: other membership changes have held .* for 900 s; see who with 'fuser/);
+    expect(stderr).toMatch(/error: other membership changes have held .* for 3600 s; see which with 'fuser/);
     expect(host.changes()).toEqual(["flock --wait 3600 9"]);
   });
 });
