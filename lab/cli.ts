@@ -38,7 +38,7 @@ named("down")
   });
 
 named("status")
-  .description("show the droplets")
+  .description("show the droplets and the last requests")
   .action(async ({ name }: { name: string }) => {
     const lab = await need(name);
     print(`${lab.name}: ${lab.endpoint}`);
@@ -57,6 +57,7 @@ named("status")
       ]);
     }
     print(table.toString());
+    for (const line of await lab.requests(10)) print(line);
   });
 
 named("logs")

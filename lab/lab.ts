@@ -115,6 +115,15 @@ export class Lab {
     ];
   }
 
+  /** The last requests to the API, oldest first: a line each. */
+  public async requests(count: number): Promise<string[]> {
+    const response = await this.request("GET", `/lab/requests?count=${count}`);
+    const { requests } = (await response.json()) as {
+      requests: { time: string; method: string; path: string; status: number; ms: number }[];
+    };
+    return requests.map(({ time, method, path, status, ms }) => `${time} ${status} ${method} ${path} (${ms} ms)`);
+  }
+
   /** What the server logged. */
   public async log(): Promise<string> {
     return readFile(serverLog(this.name), "utf8");

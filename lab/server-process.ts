@@ -17,13 +17,25 @@ export const serverLog = (name: string): string => join(labDirectory(name), "ser
 /** Where the API answers. */
 export const endpointOf = (settings: LabSettings): string => `http://127.0.0.1:${settings.port}`;
 
-/** Whether a lab's API answers. */
+/**
+ * Whether a lab's API answers.
+ * @throws If another lab's does, at the same port: one of another home, say.
+ */
 export async function answers(settings: LabSettings): Promise<boolean> {
+  let range: string;
   try {
-    return (await fetch(`${endpointOf(settings)}/lab/status`, { signal: AbortSignal.timeout(5000) })).ok;
+    const signal = AbortSignal.timeout(5000);
+    const response = await fetch(`${endpointOf(settings)}/lab/status`, { signal });
+    if (!response.ok) return false;
+    range = ((await response.json()) as { public_range: string }).public_range;
   } catch {
     return false;
   }
+  if (range === settings.publicRange) return true;
+  throw new Error(
+    `another lab (${range}) answers at ${endpointOf(settings)}: choose a port with --port, after taking ` +
+      `"${settings.name}" down`,
+  );
 }
 
 /**

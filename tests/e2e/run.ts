@@ -17,6 +17,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 interface Options {
   readonly grep?: string;
+  readonly core?: boolean;
   readonly driver?: Driver["kind"];
   readonly keep?: boolean;
   readonly table?: string;
@@ -26,6 +27,7 @@ interface Options {
 async function main(): Promise<void> {
   const options = new Command("e2e")
     .option("--grep <text>", "only scenarios whose name has this text")
+    .option("--core", "only the scenarios that are part of `npm test`")
     .option("--driver <kind>", "cli or rehearsal; default: the CLI where it is on PATH")
     .option("--table <file>", "write the outcomes to this Markdown file")
     .option("--keep", "leave the lab as it is at the end, to look at")
@@ -33,7 +35,9 @@ async function main(): Promise<void> {
     .parse()
     .opts<Options>();
   const grep = options.grep?.toLowerCase() ?? "";
-  const chosen = SCENARIOS.filter(scenario => scenario.name.toLowerCase().includes(grep));
+  const chosen = SCENARIOS.filter(
+    scenario => scenario.name.toLowerCase().includes(grep) && (!options.core || scenario.core),
+  );
   if (chosen.length === 0) throw new Error(`no scenario's name has "${options.grep ?? ""}"`);
 
   await rm(STATE, { recursive: true, force: true });

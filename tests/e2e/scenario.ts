@@ -4,6 +4,8 @@ import type { World } from "./world";
 export interface Scenario {
   /** A sentence; `--grep` looks in it. */
   readonly name: string;
+  /** Part of `npm test`; the others are run by `npm run e2e`. */
+  readonly core?: boolean;
   /** Drivers that can express it, and why the others cannot. @default all */
   readonly skip?: Partial<Record<World["driver"]["kind"], string>>;
   /** Throws when the promise is not kept. */

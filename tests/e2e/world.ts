@@ -158,6 +158,28 @@ export class World {
     return seen;
   }
 
+  /** Waits until a droplet that was deleted by hand is gone. */
+  public async gone(hostname: string): Promise<void> {
+    await this.eventually(60, `droplet ${hostname} to be gone`, async () => {
+      assert.ok(!(await this.lab.droplets()).some(droplet => droplet.hostname === hostname));
+    });
+  }
+
+  /** Waits until the swarm has recovered from what was done to a node. */
+  public async settled(): Promise<void> {
+    await this.eventually(90, "every node to be Ready again", async () => {
+      await this.wellFormed();
+    });
+  }
+
+  /** Removes droplets that the stack does not know: what a run that was killed may leave. */
+  public async removeUnknownDroplets(): Promise<void> {
+    const known = new Set(this.nodes.map(node => node.hostname));
+    for (const { hostname } of await this.lab.droplets()) {
+      if (!known.has(hostname)) await this.lab.deleteDroplet(hostname);
+    }
+  }
+
   /** Tries until `attempt` resolves, at most `seconds`. */
   public async eventually(seconds: number, what: string, attempt: () => Promise<void>): Promise<void> {
     const deadline = Date.now() + seconds * 1000;

@@ -3,12 +3,7 @@ import * as assert from "node:assert/strict";
 import type { Scenario } from "../scenario";
 import { underLoad } from "../service";
 import type { World } from "../world";
-
-const managers = (count: number, more: object = {}) => ({ count, ...more });
-const workers = (count: number, more: object = {}) => ({
-  worker: { count, labels: { tier: "web" }, ...more },
-});
-const BASE = { managers: managers(3), workers: workers(2) };
+import { BASE, managers, workers } from "./configs";
 
 /**
  * A change of a running cluster, with what holds for every one: the same cluster, exactly the expected nodes Ready in

@@ -7,6 +7,7 @@ import { findSecrets } from "../secrets";
 export const FORMS: readonly Scenario[] = [
   {
     name: "a cluster forms: every node Ready in its role, with its labels",
+    core: true,
     async run(world) {
       const { changes } = await world.up();
       assert.equal(changes.same, 0);
@@ -19,10 +20,12 @@ export const FORMS: readonly Scenario[] = [
   },
   {
     name: "up again: nothing changed",
+    core: true,
     run: world => world.unchanged(),
   },
   {
     name: "refresh: no difference",
+    core: true,
     async run(world) {
       const { changes } = await world.driver.refresh();
       assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
@@ -30,6 +33,7 @@ export const FORMS: readonly Scenario[] = [
   },
   {
     name: "tokens and keys are secret: in no output, no log, no state, no ps and no history",
+    core: true,
     async run(world) {
       const { secretOutputs, log } = await world.up();
       assert.deepEqual([...secretOutputs].sort(), ["managerToken", "sshPrivateKey", "workerToken"]);
@@ -38,6 +42,7 @@ export const FORMS: readonly Scenario[] = [
   },
   {
     name: "destroy: nothing is left behind",
+    core: true,
     async run(world) {
       await world.destroy();
       const left = await world.lab.leftovers();

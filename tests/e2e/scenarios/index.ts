@@ -1,6 +1,8 @@
 import type { Scenario } from "../scenario";
 import { CHANGES } from "./changes";
+import { DESTROY } from "./destroy";
+import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 
 /** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
-export const SCENARIOS: readonly Scenario[] = [...FORMS, ...CHANGES];
+export const SCENARIOS: readonly Scenario[] = [...FORMS, ...CHANGES, ...FAULTS, ...DESTROY];

@@ -1,0 +1,177 @@
+import * as assert from "node:assert/strict";
+
+import type { Scenario } from "../scenario";
+import { underLoad } from "../service";
+import type { World } from "../world";
+import { BASE, managers, workers } from "./configs";
+
+/** Brings the base cluster up under load, lets `act` break and mend it, and asserts what holds for every scenario. */
+function faulty(
+  name: string,
+  act: (world: World) => Promise<Readonly<Record<string, unknown>> | undefined>,
+  options: Pick<Scenario, "skip"> & { readonly from?: Readonly<Record<string, unknown>> } = {},
+): Scenario {
+  return {
+    name,
+    skip: options.skip,
+    async run(world) {
+      const from = options.from ?? BASE;
+      await world.up(from);
+      const clusterId = world.output("clusterId");
+      const load = await underLoad(world);
+      const config = (await act(world)) ?? from;
+      await world.wellFormed(clusterId);
+      await load.check();
+      await world.unchanged(config);
+    },
+  };
+}
+
+/** "A cluster that can be changed": what breaks is mended by the next `up`. */
+export const FAULTS: readonly Scenario[] = [
+  faulty("the first manager's droplet deleted behind Pulumi's back, then up --refresh", async world => {
+    await world.lab.deleteDroplet(world.node("manager-0").hostname);
+    await world.gone(world.node("manager-0").hostname);
+    await world.up(BASE, { refresh: true });
+    return undefined;
+  }),
+  faulty(
+    "a worker powered off for good, then scaled away",
+    async world => {
+      await world.lab.act(world.node("worker-2").hostname, "power_off");
+      await world.eventually(60, "the swarm to see that the worker is down", async () => {
+        const seen = (await world.swarm()).find(node => node.id === world.node("worker-2").nodeId);
+        assert.equal(seen?.state, "down");
+      });
+      await world.up(BASE);
+      return BASE;
+    },
+    { from: { ...BASE, workers: workers(3) } },
+  ),
+  faulty("a node's dockerd restarted: up finds nothing to do", async world => {
+    const restarted = await world.inside(
+      world.node("manager-1"),
+      "systemctl restart docker && docker info >/dev/null",
+    );
+    assert.equal(restarted.code, 0, restarted.stderr);
+    await world.settled();
+    await world.unchanged(BASE);
+    return undefined;
+  }),
+  faulty("a node rebooted: up finds nothing to do", async world => {
+    await world.lab.act(world.node("manager-2").hostname, "reboot");
+    await world.settled();
+    await world.unchanged(BASE);
+    return undefined;
+  }),
+  faulty(
+    "a node leaves the swarm by hand: the next up with `rejoin` joins it again",
+    async world => {
+      const before = world.node("worker-2").nodeId;
+      assert.equal((await world.inside(world.node("worker-2"), "docker swarm leave")).code, 0);
+      const config = { ...BASE, workers: workers(3), swarm: { rejoin: "after-leave" } };
+      await world.up(config);
+      assert.notEqual(world.node("worker-2").nodeId, before);
+      return config;
+    },
+    { from: { ...BASE, workers: workers(3) } },
+  ),
+  faulty("rotate the worker token, then the manager token", async world => {
+    const old = { worker: world.output("workerToken"), manager: world.output("managerToken") };
+    const rotated = { ...BASE, swarm: { workerTokenRotation: 1 } };
+    await world.up(rotated);
+    assert.notEqual(world.output("workerToken"), old.worker);
+    assert.equal(world.output("managerToken"), old.manager);
+    const both = {
+      managers: managers(3),
+      workers: workers(3),
+      swarm: { workerTokenRotation: 1, managerTokenRotation: 1 },
+    };
+    const { secretOutputs } = await world.up(both);
+    assert.notEqual(world.output("managerToken"), old.manager);
+    assert.ok(["workerToken", "managerToken"].every(name => secretOutputs.includes(name)));
+    for (const role of ["worker", "manager"] as const) {
+      assert.equal(await world.onControl(`docker swarm join-token -q ${role}`), world.output(`${role}Token`));
+    }
+    await refusesToken(world, old.worker);
+    const scaled = { ...both, workers: workers(2) };
+    await world.up(scaled);
+    return scaled;
+  }),
+  faulty("the API answers 429 and 500 midway: up completes", async world => {
+    await world.lab.setFault({
+      method: "POST",
+      path: "^/v2/droplets$",
+      status: 429,
+      message: "Too many requests",
+      times: 1,
+    });
+    await world.lab.setFault({
+      method: "GET",
+      path: "^/v2/droplets/\\d+$",
+      status: 500,
+      message: "Server error",
+      times: 2,
+    });
+    const config = { ...BASE, workers: workers(3) };
+    await world.up(config);
+    await world.up(BASE);
+    return undefined;
+  }),
+  faulty(
+    "the API refuses a droplet (422, droplet limit): a clear error, and the next up completes",
+    async world => {
+      const message = "creating this/these droplet(s) will exceed your droplet limit";
+      await world.lab.setFault({ method: "POST", path: "^/v2/droplets$", status: 422, message, times: 1 });
+      const config = { ...BASE, workers: workers(3) };
+      assert.match(await world.upFails(config), /droplet limit/);
+      await world.lab.clearFaults();
+      await world.up(config);
+      await world.up(BASE);
+      return undefined;
+    },
+  ),
+  faulty("up killed during droplet creation, then up again", world =>
+    killedAt(world, /Droplet.*swarm-worker-2.*creat/),
+  ),
+  faulty("up killed during join, then up again", world => killedAt(world, /swarm-worker-2-join/)),
+  faulty("up killed during promote, then up again", world =>
+    killedAt(world, /swarm-manager-settle/, { managers: managers(5), workers: workers(2) }),
+  ),
+];
+
+/** An old token does not let anybody in: a worker that left cannot come back with it. */
+async function refusesToken(world: World, token: string): Promise<void> {
+  const node = world.node("worker-2");
+  const manager = world.node("manager-0").privateAddress;
+  assert.equal((await world.inside(node, "docker swarm leave")).code, 0);
+  const { code, stderr } = await world.inside(
+    node,
+    `timeout 30 docker swarm join --token ${token} ${manager}:2377`,
+  );
+  assert.notEqual(code, 0, "the old token let a node in");
+  assert.match(stderr, /invalid join token/i);
+}
+
+/** Scales out, ends the run with SIGKILL when its output shows the moment, and lets the next `up` go on. */
+async function killedAt(
+  world: World,
+  moment: RegExp,
+  config: Readonly<Record<string, unknown>> = { ...BASE, workers: workers(3) },
+): Promise<undefined> {
+  const kill = new AbortController();
+  let said = "";
+  await world.upFails(config, {
+    kill: kill.signal,
+    onOutput: text => {
+      said += text;
+      if (moment.test(said)) kill.abort();
+    },
+  });
+  await world.driver.cancel();
+  await world.up(config, { refresh: true });
+  await world.wellFormed();
+  await world.removeUnknownDroplets();
+  await world.up(BASE);
+  return undefined;
+}
