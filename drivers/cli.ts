@@ -13,7 +13,13 @@ import {
   type UpOptions,
 } from "./driver";
 
-const PROGRAM = path.resolve(__dirname, "..", "index.ts");
+/** A Pulumi project: its name, and the file that is its program. */
+export interface Project {
+  readonly name: string;
+  readonly main: string;
+}
+
+const CLUSTER: Project = { name: "digitalocean-swarm", main: path.resolve(__dirname, "..", "index.ts") };
 /** Whatever `pulumi` waits for, it waits for no longer than this: 20 minutes, in ms. */
 const LONGEST_RUN = 20 * 60_000;
 
@@ -31,10 +37,14 @@ export class CliDriver implements Driver {
   /**
    * @param dir - Made if missing; holds the project file, the configuration and the state.
    * @param stack - The stack's name.
+   * @param project - The program that is run.
+   * @param backend - Directory of the state: stacks of one backend can refer to each other.
    */
   public constructor(
     private readonly dir: string,
     private readonly stack: string,
+    private readonly project: Project = CLUSTER,
+    private readonly backend: string = path.join(dir, "state"),
   ) {
     this.events = path.join(dir, "events.jsonl");
   }
@@ -77,12 +87,9 @@ export class CliDriver implements Driver {
 
   /** Writes the project file, so that the program runs from a directory of the driver's own, and the configuration. */
   private async prepare(config: StackConfig): Promise<void> {
-    await mkdir(path.join(this.dir, "state"), { recursive: true, mode: 0o700 });
-    const project = {
-      name: "digitalocean-swarm",
-      main: PROGRAM,
-      runtime: { name: "nodejs", options: { packagemanager: "npm" } },
-    };
+    await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    await mkdir(this.backend, { recursive: true, mode: 0o700 });
+    const project = { ...this.project, runtime: { name: "nodejs", options: { packagemanager: "npm" } } };
     await writeFile(path.join(this.dir, "Pulumi.yaml"), stringify(project));
     const settings = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
     const salt = (await readFile(settings, "utf8").catch(() => ""))
@@ -158,7 +165,7 @@ export class CliDriver implements Driver {
       maxBuffer: 1 << 28,
       stdin: "ignore",
       env: {
-        PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
+        PULUMI_BACKEND_URL: `file://${this.backend}`,
         PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "lab",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         // Shows the flag --event-log.

@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import type Docker from "dockerode";
 import { stopDaemon } from "./engine/daemon";
 import { restoreForwarding } from "./engine/forwarding";
-import { type Engine, ensureEngine, findEngine, systemEngineAnswers } from "./engine/engine";
+import { type Engine, ensureEngine, findEngine } from "./engine/engine";
 import { enginePaths, LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
@@ -121,7 +121,9 @@ export class Lab {
     const { requests } = (await response.json()) as {
       requests: { time: string; method: string; path: string; status: number; ms: number }[];
     };
-    return requests.map(({ time, method, path, status, ms }) => `${time} ${status} ${method} ${path} (${ms} ms)`);
+    return requests.map(
+      ({ time, method, path, status, ms }) => `${time} ${status} ${method} ${path} (${ms} ms)`,
+    );
   }
 
   /** What the server logged. */
@@ -216,7 +218,7 @@ export async function labDown(
   await rm(labDirectory(name), { recursive: true, force: true });
   if ((await allSettings()).length > 0) return;
   await restoreForwarding(report);
-  if (engine?.ours) await stopDaemon(systemEngineAnswers, report);
+  if (engine?.ours) await stopDaemon(report);
   // The data of a stopped engine, empty by now.
   if (purge) await rm(enginePaths().directory, { recursive: true, force: true });
 }

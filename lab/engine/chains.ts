@@ -1,4 +1,5 @@
 /** The packet filter chains that dockerd makes and, when it ends, leaves behind. */
+import { readdir, readFile, readlink } from "node:fs/promises";
 import execa from "execa";
 import { searchPath } from "./prerequisites";
 
@@ -16,6 +17,21 @@ const FILTER_CHAINS = [
 /** Whether an engine has been at work here: then the chains are left to it. */
 export async function chainsExist(): Promise<boolean> {
   return (await iptables(["-t", "filter", "-S", "DOCKER-USER"])) === 0;
+}
+
+/**
+ * Whether any engine runs in this machine's own network namespace, and so uses the chains: the system's, or another
+ * home's. Those of the droplets have namespaces, and chains, of their own.
+ */
+export async function engineRuns(): Promise<boolean> {
+  const own = await readlink("/proc/self/ns/net");
+  for (const pid of (await readdir("/proc")).filter(name => /^\d+$/.test(name))) {
+    // Processes end while they are looked at.
+    const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+    if (name.trim() !== "dockerd") continue;
+    if ((await readlink(`/proc/${pid}/ns/net`).catch(() => "")) === own) return true;
+  }
+  return false;
 }
 
 /** Removes the chains, as far as they exist. Only for when no engine runs. */

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { access, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { ensureCgroups } from "./cgroups";
-import { chainsExist, removeChains } from "./chains";
+import { chainsExist, engineRuns, removeChains } from "./chains";
 import { enginePaths } from "./paths";
 import { searchPath } from "./prerequisites";
 import type { Report } from "./prerequisites";
@@ -59,11 +59,8 @@ export async function startDaemon(answers: () => Promise<boolean>, report: Repor
   });
 }
 
-/**
- * Stops the daemon that a lab started; does nothing to any other.
- * @param anotherRuns Whether another engine uses the packet filter's chains.
- */
-export async function stopDaemon(anotherRuns: () => Promise<boolean>, report: Report): Promise<void> {
+/** Stops the daemon that a lab started; does nothing to any other. */
+export async function stopDaemon(report: Report): Promise<void> {
   const paths = enginePaths();
   const pid = await ownPid(paths.pidFile);
   if (pid === undefined) return;
@@ -81,7 +78,7 @@ export async function stopDaemon(anotherRuns: () => Promise<boolean>, report: Re
     () => true,
     () => false,
   );
-  if (chainsAreOurs && !(await anotherRuns())) await removeChains();
+  if (chainsAreOurs && !(await engineRuns())) await removeChains();
   await rm(paths.run, { recursive: true, force: true });
 }
 

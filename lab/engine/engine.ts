@@ -76,16 +76,11 @@ export async function ensureEngine(report: Report): Promise<Engine> {
   return usable(socket, true);
 }
 
-/** Whether an engine answers at the system's own socket. */
-export async function systemEngineAnswers(): Promise<boolean> {
-  return answers(SYSTEM_SOCKET);
-}
-
 /**
  * Whether an engine answers at a socket.
  * @throws If it may not be asked.
  */
-export async function answers(socket: string): Promise<boolean> {
+async function answers(socket: string): Promise<boolean> {
   try {
     await access(socket);
     await new Docker({ socketPath: socket, timeout: PROBE_MS }).ping();

@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     lab,
     await labConfig(lab.endpoint),
     options.verbose ? say : () => undefined,
+    STATE,
   );
   const outcomes: Outcome[] = [];
   try {

@@ -37,6 +37,8 @@ export class World {
     public readonly lab: Lab,
     private readonly base: StackConfig,
     private readonly report: (text: string) => void,
+    /** Where the driver keeps its files. */
+    public readonly dir: string,
   ) {}
 
   /** The lab stack's configuration, with some of the program's keys replaced. */

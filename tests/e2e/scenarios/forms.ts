@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
+import * as path from "node:path";
 
+import { CliDriver } from "../../../drivers/cli";
 import type { Scenario } from "../scenario";
 import { findSecrets } from "../secrets";
 
@@ -38,6 +40,31 @@ export const FORMS: readonly Scenario[] = [
       const { secretOutputs, log } = await world.up();
       assert.deepEqual([...secretOutputs].sort(), ["managerToken", "sshPrivateKey", "workerToken"]);
       assert.deepEqual(await findSecrets(world, log), []);
+    },
+  },
+  {
+    name: "a second project deploys a compose file through a StackReference, and removes it",
+    core: true,
+    skip: { rehearsal: "a StackReference needs a backend, which the mocks do not have" },
+    async run(world) {
+      await world.up();
+      const main = path.resolve(__dirname, "../../../examples/app/index.ts");
+      const app = new CliDriver(
+        path.join(world.dir, "app"),
+        "lab",
+        { name: "swarm-app", main },
+        path.join(world.dir, "state"),
+      );
+      const config = {
+        "swarm-app:cluster": "organization/digitalocean-swarm/lab",
+        "swarm-app:image": "lab/workload:1",
+      };
+      const { outputs } = await app.up(config);
+      assert.equal(outputs.services, "app_web 2/2 (max 1 per node)");
+      assert.equal((await app.up(config)).changes.same, 3);
+      await app.destroy();
+      assert.equal(await world.onControl("docker stack ls --format '{{.Name}}'"), "");
+      await world.unchanged();
     },
   },
   {

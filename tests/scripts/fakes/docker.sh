@@ -102,6 +102,7 @@ case "$1 ${2-}" in
     : >"$node/Reachability" ;;
   "node update") update_node "${@:3}" ;;
   "node ps") has_node && value "$node/tasks" ;;
+  "node ls") for node in "$FAKE"/nodes/*; do if [[ -d $node ]]; then value "$node/Status"; echo; fi; done ;;
   "service ls") value "$FAKE/services" ;;
   "node rm") has_node && rm -r "$node" ;;
   *) unknown "$@" ;;
