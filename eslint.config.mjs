@@ -10,13 +10,22 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/consistent-type-imports": "error",
     },
   },
-  { files: ["lab/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: ["**/components/*"] }] } },
-  { files: ["components/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: ["**/lab/*"] }] } },
+  {
+    files: ["lab/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/components/*"] }] },
+  },
+  {
+    files: ["components/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/lab/*"] }] },
+  },
   { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
   prettier,
 );
