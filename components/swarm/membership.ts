@@ -120,10 +120,11 @@ export function leave(
   clusterId: pulumi.Output<string>,
 ): void {
   const { drain } = context.timeouts;
-  context.runAtDelete(
+  context.run(
     {
       name: `${node.name}-leave`,
       script: "leave",
+      at: "delete",
       about: node.name,
       connection: context.toControl(),
       stdin: pulumi

@@ -19,6 +19,8 @@ export interface Run {
   /** The resource's name, after the swarm's. */
   readonly name: string;
   readonly script: ScriptName;
+  /** @default "create" */
+  readonly at?: "create" | "delete";
   /** Node or pool that it is about, for messages. */
   readonly about: string;
   readonly connection: types.input.remote.ConnectionArgs;
@@ -50,13 +52,16 @@ export class SwarmContext {
     this.controlAddress = args.controlAddress ?? firstManager.publicAddress;
   }
 
-  /** A Command that runs a script when it is created, and again when its input changes. */
+  /**
+   * A Command. By default it runs when it is created, and again when its input changes; with `at: "delete"` it does
+   * nothing, and opens no connection, until it is deleted.
+   */
   public run(run: Run, opts: pulumi.CustomResourceOptions = {}): remote.Command {
     return new remote.Command(
       `${this.stem}-${run.name}`,
       {
         connection: run.connection,
-        create: command(run.script, run.about, run.seconds),
+        [run.at ?? "create"]: command(run.script, run.about, run.seconds),
         stdin: run.stdin,
         ...(run.triggers ? { triggers: [...run.triggers] } : {}),
         // Progress is on stderr.
@@ -65,22 +70,6 @@ export class SwarmContext {
         addPreviousOutputInEnv: false,
       },
       { parent: this.parent, ...(run.secret ? { additionalSecretOutputs: ["stdout"] } : {}), ...opts },
-    );
-  }
-
-  /** A Command that runs a script when it is deleted, and nothing before. */
-  public runAtDelete(run: Omit<Run, "secret">, opts: pulumi.CustomResourceOptions): remote.Command {
-    return new remote.Command(
-      `${this.stem}-${run.name}`,
-      {
-        connection: run.connection,
-        delete: command(run.script, run.about, run.seconds),
-        stdin: run.stdin,
-        ...(run.triggers ? { triggers: [...run.triggers] } : {}),
-        logging: remote.Logging.Stderr,
-        addPreviousOutputInEnv: false,
-      },
-      { parent: this.parent, ...opts },
     );
   }
 

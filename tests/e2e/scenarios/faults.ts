@@ -131,6 +131,36 @@ export const FAULTS: readonly Scenario[] = [
       return undefined;
     },
   ),
+  faulty("SSH is cut after a join took effect, before it answered: the next up goes on", async world => {
+    const known = new Set(world.nodes.map(node => node.hostname));
+    const cut = cutAtFirst(world, known, "info --format {{.Swarm.NodeID}}");
+    const config = { ...BASE, workers: workers(3) };
+    assert.match(await world.upFails(config), /swarm-worker-2-join/);
+    await cut;
+    await world.up(config);
+    await world.wellFormed();
+    await world.up(BASE);
+    return undefined;
+  }),
+  faulty("a node whose installation fails: a bounded wait, then the node and the reason", async world => {
+    const config = { ...BASE, workers: workers(3), dockerVersion: "99.99.99", timeouts: { boot: 90 } };
+    const log = await world.upFails(config);
+    assert.match(
+      log,
+      /worker-2: error: the host's preparation failed: while adding Docker's package repository/,
+    );
+    await world.up(BASE);
+    return undefined;
+  }),
+  faulty("a node whose SSH never answers: a bounded wait, then an error that names the node", async world => {
+    const firewall = { sshFrom: ["192.0.2.1/32"], publish: ["80/tcp", "443/tcp"] };
+    const started = Date.now();
+    const log = await world.upFails({ ...BASE, firewall, workers: workers(3), timeouts: { ssh: 5 } });
+    assert.match(log, /swarm-worker-2-join[^]*after \d+ failed attempts/);
+    assert.ok(Date.now() - started < 180_000, "the wait was not bounded");
+    await world.up(BASE);
+    return undefined;
+  }),
   faulty("up killed during droplet creation, then up again", world =>
     killedAt(world, /Droplet.*swarm-worker-2.*creat/),
   ),
@@ -139,6 +169,21 @@ export const FAULTS: readonly Scenario[] = [
     killedAt(world, /swarm-manager-settle/, { managers: managers(5), workers: workers(2) }),
   ),
 ];
+
+/** Waits for a droplet that is not known yet, and makes it drop its SSH connections at the first such docker call. */
+async function cutAtFirst(world: World, known: ReadonlySet<string>, call: string): Promise<void> {
+  const wrapper = [
+    "#!/bin/sh",
+    `if [ "$*" = "${call}" ] && mkdir /run/cut 2>/dev/null; then pkill -f 'sshd.*notty'; sleep 2; fi`,
+    'exec /usr/bin/docker "$@"',
+  ].join("\n");
+  const install = `cat > /usr/local/bin/docker <<'END'\n${wrapper}\nEND\nchmod +x /usr/local/bin/docker`;
+  await world.eventually(60, "the new droplet", async () => {
+    const fresh = (await world.lab.droplets()).find(({ hostname }) => !known.has(hostname));
+    assert.ok(fresh);
+    assert.equal((await world.lab.exec(fresh.hostname, ["sh", "-c", install])).code, 0);
+  });
+}
 
 /** An old token does not let anybody in: a worker that left cannot come back with it. */
 async function refusesToken(world: World, token: string): Promise<void> {
