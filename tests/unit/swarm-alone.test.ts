@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { Swarm, type SwarmNode } from "../../components";
+import { quiet, startWorld } from "./mocks";
+
+const node = (name: string, last: number): SwarmNode => ({
+  name,
+  identity: `host-${name}`,
+  privateAddress: `10.0.0.${last}`,
+  publicAddress: `192.0.2.${last}`,
+  labels: {},
+  availability: "active",
+});
+
+test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async () => {
+  const world = await startWorld();
+  const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
+  new Swarm("rack", {
+    managers: { name: "manager", nodes: [node("a", 1)] },
+    workers: [{ name: "worker", nodes: [node("b", 2)] }],
+    ssh: { user: "admin", privateKey: "KEY" },
+    lifetime,
+  });
+  await quiet();
+  expect(world.list().filter(line => line.includes("digitalocean:"))).toEqual([]);
+  expect(
+    world
+      .commands()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([
+    "rack-a-join",
+    "rack-a-leave",
+    "rack-b-join",
+    "rack-b-leave",
+    "rack-bootstrap",
+    "rack-manager-settle",
+    "rack-manager-token",
+    "rack-worker-settle",
+    "rack-worker-token",
+  ]);
+  // Without a control address, nodes leave through the first manager; without a host key, none is verified.
+  expect(world.get("rack-b-leave").inputs.connection).toMatchObject({ host: "192.0.2.1", user: "admin" });
+  expect(world.get("rack-b-join").inputs.connection).not.toHaveProperty("hostKey");
+});
