@@ -2,13 +2,12 @@
 # Takes one node out of the swarm before its host goes: drain, demote, remove. Run on the control endpoint.
 # In: CLUSTER, ID (the node's), DRAIN_SECONDS.
 main() {
+  refuse_to_remove_itself
   require_manager_of "$CLUSTER"
   if ! node_known "$ID"; then
     say "node $ID has left the swarm before"
     return
   fi
-  [[ $(swarm_field .Swarm.NodeID) != "$ID" ]] ||
-    fail "the control endpoint is this very node, which cannot remove itself. With controlEndpoint 'reservedIp' the endpoint moves to the next first manager"
   # Tasks of other leaving nodes must not move here.
   [[ $(node_field "$ID" .Spec.Availability) != active ]] || availability pause
   # One node leaves at a time, drain included: of two replicas on two leaving nodes one always runs.
@@ -21,6 +20,16 @@ main() {
   # Where the leader went, its successor knows a node's state only when the node has reported.
   [[ $role != manager ]] || wait_until 60 "the nodes to report to the leader" all_reported || true
   say "left the swarm"
+}
+
+# Where the control endpoint is the first manager's own address, this may be the host that is to leave.
+refuse_to_remove_itself() {
+  [[ $(swarm_field .Swarm.NodeID) == "$ID" ]] || return 0
+  if [[ $(swarm_field .Swarm.ControlAvailable) == true ]]; then
+    fail "the control endpoint is this very node, which cannot remove itself. Take it out by hand, on another manager: 'docker node demote $ID', then 'docker node rm --force $ID'; then run the update again. With controlEndpoint 'reservedIp' the endpoint would have moved to the next first manager"
+  fi
+  say "is no manager any more, and its host goes"
+  exit 0
 }
 
 drain() {

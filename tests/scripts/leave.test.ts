@@ -143,6 +143,15 @@ describe("refusals", () => {
     return stderr;
   };
 
+  test("the control endpoint that was taken out by hand lets its host go", async () => {
+    const host = new FakeHost().manager("the-cluster", "gone").engine({ ControlAvailable: "false" });
+    expect(await host.run("leave", VARIABLES)).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "web-0: is no manager any more, and its host goes\n",
+    });
+  });
+
   test("the control endpoint does not remove itself", async () => {
     const host = new FakeHost().manager("the-cluster", "gone").node("gone", MANAGER);
     expect(await refused(host)).toMatch(

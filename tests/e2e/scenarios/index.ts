@@ -1,8 +1,9 @@
 import type { Scenario } from "../scenario";
 import { CHANGES } from "./changes";
 import { DESTROY } from "./destroy";
+import { ENDPOINT } from "./endpoint";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 
 /** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
-export const SCENARIOS: readonly Scenario[] = [...FORMS, ...CHANGES, ...FAULTS, ...DESTROY];
+export const SCENARIOS: readonly Scenario[] = [...FORMS, ...CHANGES, ...FAULTS, ...ENDPOINT, ...DESTROY];
