@@ -1,7 +1,20 @@
+const typescript = ["ts-jest", { diagnostics: false }];
+
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
-  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+  // TypeBox is published as ES modules only, which Jest's own loader does not take under Node 20.
+  transformIgnorePatterns: ["/node_modules/(?!typebox/)"],
+  transform: {
+    "^.+\\.ts$": typescript,
+    "/node_modules/typebox/.+\\.mjs$": [
+      "ts-jest",
+      {
+        diagnostics: false,
+        tsconfig: { allowJs: true, isolatedModules: true, module: "commonjs", target: "es2022" },
+      },
+    ],
+  },
 };

@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { Lab } from "./helpers";
 import type { ActionBody, ErrorBody } from "./helpers";
 

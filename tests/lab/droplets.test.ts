@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { NoHosts } from "../../lab/hosts/none";
 import { addressOf, dropletRequest, Lab, publicKey } from "./helpers";
 import type { ActionBody, DropletBody, ErrorBody, Pages } from "./helpers";

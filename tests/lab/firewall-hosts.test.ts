@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { NoHosts } from "../../lab/hosts/none";
 import { addressOf, dropletRequest, firewallRequest, Lab } from "./helpers";
 import type { DropletBody, FirewallBody } from "./helpers";

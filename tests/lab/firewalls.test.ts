@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { firewallRequest, Lab, SSH_RULE } from "./helpers";
 import type { ErrorBody, FirewallBody } from "./helpers";
 

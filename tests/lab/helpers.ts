@@ -3,9 +3,6 @@ import { createApi } from "../../lab/api/server";
 import type { Api, ApiOptions } from "../../lab/api/server";
 import { NoHosts } from "../../lab/hosts/none";
 
-// Needs the environment beside this file, which says why.
-jest.mock("@fastify/type-provider-typebox", () => (globalThis as { typeboxOfNode?: object }).typeboxOfNode);
-
 /** A token that must never show up in any log. */
 export const TOKEN = "dop_v1_token-of-the-test";
 

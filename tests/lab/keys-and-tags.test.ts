@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { Lab, publicKey } from "./helpers";
 import type { ErrorBody, FirewallBody } from "./helpers";
 

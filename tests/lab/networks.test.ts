@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { NoHosts } from "../../lab/hosts/none";
 import { addressOf, dropletRequest, Lab } from "./helpers";
 import type { ActionBody, DropletBody, ErrorBody, VpcBody } from "./helpers";

@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { dropletRequest, Lab, publicKey, TOKEN } from "./helpers";
 import type { DropletBody, ErrorBody, Pages } from "./helpers";
 

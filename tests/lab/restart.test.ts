@@ -1,4 +1,3 @@
-/** @jest-environment ./tests/lab/environment.mjs */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
