@@ -11,12 +11,15 @@ const PORT = 80;
  * Deploys a replicated service that answers on the nodes' own port 80, and keeps asking it, and the managers for
  * quorum, until `check` is called. Ports are published by host: the routing mesh needs IPVS, which the lab's kernel may
  * lack.
+ *
+ * @param elections - How many samples of the quorum may fail, where the leader is killed without notice: a sample waits
+ *   5 s, and an election takes about as long.
  */
-export async function underLoad(world: World, replicas = 2): Promise<{ check(): Promise<void> }> {
+export async function underLoad(world: World, elections = 0): Promise<{ check(): Promise<void> }> {
   const services = (await world.onControl("docker service ls --format '{{.Name}}'")).split("\n");
   if (!services.includes("web")) {
     await world.onControl(
-      `docker service create --quiet --detach --no-resolve-image --name web --replicas ${replicas} --replicas-max-per-node 1 ` +
+      `docker service create --quiet --detach --no-resolve-image --name web --replicas 2 --replicas-max-per-node 1 ` +
         `--constraint node.role==worker --publish mode=host,target=80,published=${PORT} --stop-grace-period 1s ${IMAGE} httpd -f -p 80 -h /etc`,
     );
   }
@@ -32,7 +35,8 @@ export async function underLoad(world: World, replicas = 2): Promise<{ check(): 
   return {
     async check() {
       assert.deepEqual(await requests.stop(), [], "requests to the service failed");
-      assert.deepEqual(await quorum.stop(), [], "the managers lost quorum");
+      const lost = await quorum.stop();
+      assert.ok(lost.length <= elections, `the managers lost quorum:\n${lost.join("\n")}`);
     },
   };
 }
