@@ -51,7 +51,8 @@ join_through() {
       --data-binary @- --write-out '%{http_code}' http://docker/swarm/join 2>&1) || true
   case $answer in
     *200) return 0 ;;
-    *"nvalid join token"*) fail "the swarm refused the join token: it was rotated outside this program. Raise the token's rotation by one and run the update again" ;;
+    # "invalid join token", "A valid join token is necessary to join this cluster"
+    *"valid join token"*) fail "the swarm refused the join token: it was rotated by hand, or its rotation was set back to an earlier value. Raise the token's rotation by one and run the update again" ;;
     # The engine stops waiting after 20 s while the join goes on.
     *"Timeout was reached"*) say "the join through $1 goes on in the background" ;;
     *) reason=${answer%???} && say "$reason" && return 1 ;;

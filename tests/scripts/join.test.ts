@@ -159,7 +159,11 @@ describe("a member", () => {
 describe("the token", () => {
   const outcomes: [string, string, number][] = [
     ["a join that succeeds", "200", 0],
-    ["a join that is refused", '{"message":"invalid join token"}400', 1],
+    [
+      "a join that is refused",
+      '{"message":"rpc error: code = InvalidArgument desc = A valid join token is necessary"}400',
+      1,
+    ],
     ["a join that fails", "curl: (7) could not connect000", 1],
   ];
   test.each(outcomes)(

@@ -84,28 +84,6 @@ export const FAULTS: readonly Scenario[] = [
     },
     { from: { ...BASE, workers: workers(3) } },
   ),
-  faulty("rotate the worker token, then the manager token", async world => {
-    const old = { worker: world.output("workerToken"), manager: world.output("managerToken") };
-    const rotated = { ...BASE, swarm: { workerTokenRotation: 1 } };
-    await world.up(rotated);
-    assert.notEqual(world.output("workerToken"), old.worker);
-    assert.equal(world.output("managerToken"), old.manager);
-    const both = {
-      managers: managers(3),
-      workers: workers(3),
-      swarm: { workerTokenRotation: 1, managerTokenRotation: 1 },
-    };
-    const { secretOutputs } = await world.up(both);
-    assert.notEqual(world.output("managerToken"), old.manager);
-    assert.ok(["workerToken", "managerToken"].every(name => secretOutputs.includes(name)));
-    for (const role of ["worker", "manager"] as const) {
-      assert.equal(await world.onControl(`docker swarm join-token -q ${role}`), world.output(`${role}Token`));
-    }
-    await refusesToken(world, old.worker);
-    const scaled = { ...both, workers: workers(2) };
-    await world.up(scaled);
-    return scaled;
-  }),
   faulty("the API answers 429 and 500 midway: up completes", async world => {
     await world.lab.setFault({
       method: "POST",
@@ -176,6 +154,28 @@ export const FAULTS: readonly Scenario[] = [
   faulty("up killed during promote, then up again", world =>
     killedAt(world, /swarm-manager-settle/, { managers: managers(5), workers: workers(2) }),
   ),
+  faulty("rotate the worker token, then the manager token", async world => {
+    const old = { worker: world.output("workerToken"), manager: world.output("managerToken") };
+    const rotated = { ...BASE, swarm: { workerTokenRotation: 1 } };
+    await world.up(rotated);
+    assert.notEqual(world.output("workerToken"), old.worker);
+    assert.equal(world.output("managerToken"), old.manager);
+    const both = {
+      managers: managers(3),
+      workers: workers(3),
+      swarm: { workerTokenRotation: 1, managerTokenRotation: 1 },
+    };
+    const { secretOutputs } = await world.up(both);
+    assert.notEqual(world.output("managerToken"), old.manager);
+    assert.ok(["workerToken", "managerToken"].every(name => secretOutputs.includes(name)));
+    for (const role of ["worker", "manager"] as const) {
+      assert.equal(await world.onControl(`docker swarm join-token -q ${role}`), world.output(`${role}Token`));
+    }
+    await refusesToken(world, old.worker);
+    const scaled = { ...both, workers: workers(2) };
+    await world.up(scaled);
+    return scaled;
+  }),
 ];
 
 /** Waits for a droplet that is not known yet, and makes it drop its SSH connections at the first such docker call. */
