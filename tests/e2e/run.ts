@@ -16,7 +16,7 @@ const STATE = path.resolve(__dirname, "..", "..", ".e2e");
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 interface Options {
-  readonly grep?: string;
+  readonly grep?: readonly string[];
   readonly core?: boolean;
   readonly driver?: Driver["kind"];
   readonly keep?: boolean;
@@ -26,7 +26,7 @@ interface Options {
 
 async function main(): Promise<void> {
   const options = new Command("e2e")
-    .option("--grep <text>", "only scenarios whose name has this text")
+    .option("--grep <text...>", "only scenarios whose name has one of these texts")
     .option("--core", "only the scenarios that are part of `npm test`")
     .option("--driver <kind>", "cli or rehearsal; default: the CLI where it is on PATH")
     .option("--table <file>", "write the outcomes to this Markdown file")
@@ -34,11 +34,13 @@ async function main(): Promise<void> {
     .option("--verbose", "show what the driver prints")
     .parse()
     .opts<Options>();
-  const grep = options.grep?.toLowerCase() ?? "";
+  const grep = options.grep?.map(text => text.toLowerCase()) ?? [""];
   const chosen = SCENARIOS.filter(
-    scenario => scenario.name.toLowerCase().includes(grep) && (!options.core || scenario.core),
+    scenario =>
+      grep.some(text => scenario.name.toLowerCase().includes(text)) && (!options.core || scenario.core),
   );
-  if (chosen.length === 0) throw new Error(`no scenario's name has "${options.grep ?? ""}"`);
+  if (chosen.length === 0)
+    throw new Error(`no scenario's name has ${grep.map(text => `"${text}"`).join(" or ")}`);
 
   await rm(STATE, { recursive: true, force: true });
   await labDown({ name: LAB }, () => undefined);
