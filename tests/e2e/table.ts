@@ -12,7 +12,7 @@ export async function writeTable(file: string, outcomes: readonly Outcome[]): Pr
   const text = [
     "# End-to-end scenarios",
     "",
-    "Written by `npm run e2e -- --table docs/scenarios.md`; do not edit.",
+    "Written by `npm run e2e -- --table FILE`; do not edit.",
     "",
     "| scenario | driver | seconds | result |",
     "| --- | --- | ---: | --- |",
