@@ -1,4 +1,5 @@
 import type { FirewallArgs, SwarmOptions } from "../args";
+import { swarmPorts } from "../ports";
 
 /** An inbound rule of a DigitalOcean firewall. `tag` stands for the cluster's own tag. */
 export interface InboundRule {
@@ -34,8 +35,7 @@ export interface GuardedPort {
 
 /** Ports that may not be published: their rules name who may reach them. */
 export function guardedPorts(swarm: SwarmOptions = {}): GuardedPort[] {
-  const listen = swarm.listenPort ?? 2377;
-  const data = swarm.dataPathPort ?? 4789;
+  const { listen, dataPath: data } = swarmPorts(swarm);
   return [
     { port: 22, protocol: "tcp", what: "SSH (22/tcp; use `firewall.sshFrom`)" },
     { port: 2376, protocol: "tcp", what: "the Docker API (2376/tcp; use `firewall.dockerApiFrom`)" },
@@ -60,12 +60,13 @@ export function covers(published: { portRange: string; protocol: string }, guard
  * Ports between members: https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts
  */
 export function inboundRules(firewall: FirewallArgs, swarm: SwarmOptions = {}): InboundRule[] {
+  const ports = swarmPorts(swarm);
   const rules: InboundRule[] = [
     { protocol: "tcp", portRange: "22", from: firewall.sshFrom },
-    { protocol: "tcp", portRange: String(swarm.listenPort ?? 2377), from: "members" },
+    { protocol: "tcp", portRange: String(ports.listen), from: "members" },
     { protocol: "tcp", portRange: "7946", from: "members" },
     { protocol: "udp", portRange: "7946", from: "members" },
-    { protocol: "udp", portRange: String(swarm.dataPathPort ?? 4789), from: "members" },
+    { protocol: "udp", portRange: String(ports.dataPath), from: "members" },
   ];
   if (firewall.dockerApiFrom?.length) {
     rules.push({ protocol: "tcp", portRange: "2376", from: firewall.dockerApiFrom });

@@ -1,4 +1,5 @@
 import type { SwarmOptions } from "../args";
+import { swarmPorts } from "../ports";
 
 /** Ports and addresses that a node's engine is given. */
 export interface EngineAddresses {
@@ -10,15 +11,12 @@ export interface EngineAddresses {
   readonly dataPath: string;
 }
 
-/** Default port of the managers' API. */
-export const DEFAULT_LISTEN_PORT = 2377;
-
 /** A node's addresses as the swarm's options want them. */
 export function engineAddresses(
   node: { privateAddress: string; publicAddress: string },
   swarm: SwarmOptions,
 ): EngineAddresses {
-  const port = swarm.listenPort ?? DEFAULT_LISTEN_PORT;
+  const { listen: port } = swarmPorts(swarm);
   const of = (which: "private" | "public") =>
     which === "private" ? node.privateAddress : node.publicAddress;
   const listen = swarm.listen ?? "any";

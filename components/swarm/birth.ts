@@ -1,6 +1,7 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import { swarmPorts } from "../ports";
 import type { SwarmContext } from "./remote";
 import { script } from "./script";
 
@@ -21,7 +22,7 @@ export function bootstrap(context: SwarmContext): remote.Command {
       ADVERTISE: engine.advertise,
       LISTEN: engine.listen,
       DATA_PATH: engine.dataPath,
-      DATA_PATH_PORT: options.dataPathPort ?? 4789,
+      DATA_PATH_PORT: swarmPorts(options).dataPath,
       POOLS: (options.addressPools ?? []).join(" "),
       POOL_SIZE: options.addressPoolSize ?? 24,
       WORKER_ROTATION: options.workerTokenRotation ?? 0,

@@ -2,7 +2,8 @@ import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmOptions, Timeouts } from "../args";
-import { DEFAULT_LISTEN_PORT, type EngineAddresses, engineAddresses } from "./addresses";
+import { swarmPorts } from "../ports";
+import { type EngineAddresses, engineAddresses } from "./addresses";
 import type { SwarmArgs, SwarmNode } from "./args";
 import { command, type ScriptName } from "./script";
 
@@ -48,7 +49,7 @@ export class SwarmContext {
   ) {
     this.options = args.options ?? {};
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...args.timeouts };
-    this.listenPort = this.options.listenPort ?? DEFAULT_LISTEN_PORT;
+    this.listenPort = swarmPorts(this.options).listen;
     this.controlAddress = args.controlAddress ?? firstManager.publicAddress;
   }
 
