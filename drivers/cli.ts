@@ -85,6 +85,11 @@ export class CliDriver implements Driver {
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
   }
 
+  /** Where and with which variables other programs, such as `npm run orphans`, find the stack. */
+  public get place(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+    return { cwd: this.dir, env: this.environment };
+  }
+
   /** Writes the project file, so that the program runs from a directory of the driver's own, and the configuration. */
   private async prepare(config: StackConfig): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
@@ -164,17 +169,21 @@ export class CliDriver implements Driver {
       timeout: LONGEST_RUN,
       maxBuffer: 1 << 28,
       stdin: "ignore",
-      env: {
-        PULUMI_BACKEND_URL: `file://${this.backend}`,
-        PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "lab",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        // Shows the flag --event-log.
-        PULUMI_DEBUG_COMMANDS: "true",
-        // The types are checked by `npm run check`.
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-        // A dead agent's socket would be an error: the program brings its own key.
-        SSH_AUTH_SOCK: undefined,
-      },
+      env: this.environment,
     });
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    return {
+      PULUMI_BACKEND_URL: `file://${this.backend}`,
+      PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "lab",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Shows the flag --event-log.
+      PULUMI_DEBUG_COMMANDS: "true",
+      // The types are checked by `npm run check`.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      // A dead agent's socket would be an error: the program brings its own key.
+      SSH_AUTH_SOCK: undefined,
+    };
   }
 }

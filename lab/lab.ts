@@ -16,6 +16,9 @@ export interface LabDroplet {
   readonly id: number;
   readonly hostname: string;
   readonly status: string;
+  readonly size: string;
+  /** The image's slug. */
+  readonly image: string;
   readonly publicAddress: string;
   readonly privateAddress: string;
   readonly tags: readonly string[];
@@ -27,6 +30,8 @@ interface Status {
     id: number;
     name: string;
     status: string;
+    size: string;
+    image: string;
     public_address: string;
     private_address: string;
     tags: string[];
@@ -76,6 +81,8 @@ export class Lab {
       id: droplet.id,
       hostname: droplet.name,
       status: droplet.status,
+      size: droplet.size,
+      image: droplet.image,
       publicAddress: droplet.public_address,
       privateAddress: droplet.private_address,
       tags: droplet.tags,

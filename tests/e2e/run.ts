@@ -11,8 +11,7 @@ import { SCENARIOS } from "./scenarios";
 import { writeTable } from "./table";
 import { World } from "./world";
 
-const LAB = "e2e";
-const STATE = path.resolve(__dirname, "..", "..", ".e2e");
+const ROOT = path.resolve(__dirname, "..", "..");
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 interface Options {
@@ -20,6 +19,7 @@ interface Options {
   readonly core?: boolean;
   readonly driver?: Driver["kind"];
   readonly keep?: boolean;
+  readonly lab: string;
   readonly table?: string;
   readonly verbose?: boolean;
 }
@@ -29,7 +29,8 @@ async function main(): Promise<void> {
     .option("--grep <text...>", "only scenarios whose name has one of these texts")
     .option("--core", "only the scenarios that are part of `npm test`")
     .option("--driver <kind>", "cli or rehearsal; default: the CLI where it is on PATH")
-    .option("--table <file>", "write the outcomes to this Markdown file")
+    .option("--table <file>", "write the outcomes into this Markdown table")
+    .option("--lab <name>", "the lab to run on: two runs at once need one each", "e2e")
     .option("--keep", "leave the lab as it is at the end, to look at")
     .option("--verbose", "show what the driver prints")
     .parse()
@@ -42,27 +43,31 @@ async function main(): Promise<void> {
   if (chosen.length === 0)
     throw new Error(`no scenario's name has ${grep.map(text => `"${text}"`).join(" or ")}`);
 
-  await rm(STATE, { recursive: true, force: true });
-  await labDown({ name: LAB }, () => undefined);
-  const lab = await labUp({ name: LAB }, say);
-  const driver = await chooseDriver(STATE, "lab", options.driver);
+  const state = path.join(ROOT, ".e2e", options.lab);
+  await rm(state, { recursive: true, force: true });
+  await labDown({ name: options.lab }, () => undefined);
+  const lab = await labUp({ name: options.lab }, say);
+  const driver = await chooseDriver(state, "lab", options.driver);
   const world = new World(
     driver,
     lab,
     await labConfig(lab.endpoint),
     options.verbose ? say : () => undefined,
-    STATE,
+    state,
   );
   const outcomes: Outcome[] = [];
   try {
     for (const scenario of chosen) outcomes.push(await runOne(scenario, world));
   } finally {
     if (!options.keep) {
-      await labDown({ name: LAB }, () => undefined);
-      await rm(STATE, { recursive: true, force: true });
+      await labDown({ name: options.lab }, () => undefined);
+      await rm(state, { recursive: true, force: true });
     }
   }
-  if (options.table) await writeTable(options.table, outcomes);
+  if (options.table) {
+    const names = SCENARIOS.map(({ name }) => name);
+    await writeTable(options.table, names, outcomes);
+  }
   const count = (result: Outcome["result"]) => outcomes.filter(outcome => outcome.result === result).length;
   say(`\n${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
   process.exitCode = count("failed") > 0 ? 1 : 0;

@@ -15,7 +15,7 @@ export interface Scenario {
 /** What a scenario came to. */
 export interface Outcome {
   readonly name: string;
-  readonly driver: string;
+  readonly driver: World["driver"]["kind"];
   readonly seconds: number;
   readonly result: "passed" | "failed" | "skipped";
   /** Why it failed or was skipped. */

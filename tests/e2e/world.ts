@@ -174,12 +174,10 @@ export class World {
     });
   }
 
-  /** Removes droplets that the stack does not know: what a run that was killed may leave. */
-  public async removeUnknownDroplets(): Promise<void> {
+  /** Hostnames of droplets that the stack's outputs do not have: what a run that was killed may leave. */
+  public async unknownDroplets(): Promise<string[]> {
     const known = new Set(this.nodes.map(node => node.hostname));
-    for (const { hostname } of await this.lab.droplets()) {
-      if (!known.has(hostname)) await this.lab.deleteDroplet(hostname);
-    }
+    return (await this.lab.droplets()).map(({ hostname }) => hostname).filter(name => !known.has(name));
   }
 
   /** Tries until `attempt` resolves, at most `seconds`. */

@@ -90,6 +90,10 @@ export const CHANGES: readonly Scenario[] = [
       },
     },
   ),
+  {
+    name: "edit size, image, user data and SSH keys: running nodes are left alone, and a warning says so",
+    run: editedInPlace,
+  },
   replaceOne("a worker", "worker-0"),
   replaceOne("a manager", "manager-1"),
   replaceOne("the first manager", "manager-0"),
@@ -112,4 +116,53 @@ function replaceOne(what: string, node: string): Scenario {
       return Promise.resolve();
     },
   });
+}
+
+/** Whatever is edited about droplets, they stay as they are; the next revision of a node has all of it. */
+async function editedInPlace(world: World): Promise<void> {
+  await world.up(BASE);
+  const clusterId = world.output("clusterId");
+  const before = world.nodes;
+  const load = await underLoad(world);
+  const edit = { size: "s-2vcpu-4gb", image: "debian-13-x64" };
+  const edited = {
+    managers: managers(3, edit),
+    workers: workers(2, edit),
+    dockerVersion: "distribution",
+    // A key that the account does not have: were it sent, the API would refuse it.
+    ssh: { additionalKeys: ["512190"] },
+  };
+  const { log, changes } = await world.up(edited);
+  for (const { name } of before) {
+    assert.match(
+      log,
+      new RegExp(
+        `${name} keeps size s-1vcpu-2gb, not s-2vcpu-4gb and image ubuntu-24-04-x64, not debian-13-x64`,
+      ),
+    );
+  }
+  assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+  assert.deepEqual(await sizes(world), before.map(({ hostname }) => `${hostname} s-1vcpu-2gb`).sort());
+
+  const revised = {
+    ...edited,
+    ssh: {},
+    workers: workers(2, { ...edit, nodes: { "1": { revision: "r2" } } }),
+  };
+  await world.up(revised);
+  await world.wellFormed(clusterId);
+  assert.deepEqual(touched(world, before), ["worker-1"]);
+  const fresh = world.node("worker-1-r2").hostname;
+  assert.deepEqual(
+    (await world.lab.droplets())
+      .filter(({ hostname }) => hostname === fresh)
+      .map(({ size, image }) => [size, image]),
+    [["s-2vcpu-4gb", "debian-13-x64"]],
+  );
+  await load.check();
+  await world.unchanged(revised);
+}
+
+async function sizes(world: World): Promise<string[]> {
+  return (await world.lab.droplets()).map(({ hostname, size }) => `${hostname} ${size}`).sort();
 }

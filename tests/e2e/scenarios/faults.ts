@@ -1,35 +1,9 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
-import { underLoad } from "../service";
 import type { World } from "../world";
 import { BASE, managers, workers } from "./configs";
-
-/** Brings the base cluster up under load, lets `act` break and mend it, and asserts what holds for every scenario. */
-function faulty(
-  name: string,
-  act: (world: World) => Promise<Readonly<Record<string, unknown>> | undefined>,
-  options: Pick<Scenario, "skip"> & {
-    readonly from?: Readonly<Record<string, unknown>>;
-    /** See {@link underLoad}. */
-    readonly elections?: number;
-  } = {},
-): Scenario {
-  return {
-    name,
-    skip: options.skip,
-    async run(world) {
-      const from = options.from ?? BASE;
-      await world.up(from);
-      const clusterId = world.output("clusterId");
-      const load = await underLoad(world, options.elections);
-      const config = (await act(world)) ?? from;
-      await world.wellFormed(clusterId);
-      await load.check();
-      await world.unchanged(config);
-    },
-  };
-}
+import { faulty } from "./faulty";
 
 /** "A cluster that can be changed": what breaks is mended by the next `up`. */
 export const FAULTS: readonly Scenario[] = [
@@ -147,13 +121,6 @@ export const FAULTS: readonly Scenario[] = [
     await world.up(BASE);
     return undefined;
   }),
-  faulty("up killed during droplet creation, then up again", world =>
-    killedAt(world, /Droplet.*swarm-worker-2.*creat/),
-  ),
-  faulty("up killed during join, then up again", world => killedAt(world, /swarm-worker-2-join/)),
-  faulty("up killed during promote, then up again", world =>
-    killedAt(world, /swarm-manager-settle/, { managers: managers(5), workers: workers(2) }),
-  ),
   faulty("rotate the worker token, then the manager token", async world => {
     const old = { worker: world.output("workerToken"), manager: world.output("managerToken") };
     const rotated = { ...BASE, swarm: { workerTokenRotation: 1 } };
@@ -204,27 +171,4 @@ async function refusesToken(world: World, token: string): Promise<void> {
   );
   assert.notEqual(code, 0, "the old token let a node in");
   assert.match(stderr, /valid join token/);
-}
-
-/** Scales out, ends the run with SIGKILL when its output shows the moment, and lets the next `up` go on. */
-async function killedAt(
-  world: World,
-  moment: RegExp,
-  config: Readonly<Record<string, unknown>> = { ...BASE, workers: workers(3) },
-): Promise<undefined> {
-  const kill = new AbortController();
-  let said = "";
-  await world.upFails(config, {
-    kill: kill.signal,
-    onOutput: text => {
-      said += text;
-      if (moment.test(said)) kill.abort();
-    },
-  });
-  await world.driver.cancel();
-  await world.up(config, { refresh: true });
-  await world.wellFormed();
-  await world.removeUnknownDroplets();
-  await world.up(BASE);
-  return undefined;
 }

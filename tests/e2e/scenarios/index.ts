@@ -4,6 +4,14 @@ import { DESTROY } from "./destroy";
 import { ENDPOINT } from "./endpoint";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
+import { KILLS } from "./kills";
 
 /** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
-export const SCENARIOS: readonly Scenario[] = [...FORMS, ...CHANGES, ...FAULTS, ...ENDPOINT, ...DESTROY];
+export const SCENARIOS: readonly Scenario[] = [
+  ...FORMS,
+  ...CHANGES,
+  ...FAULTS,
+  ...KILLS,
+  ...ENDPOINT,
+  ...DESTROY,
+];
