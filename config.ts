@@ -51,10 +51,18 @@ const SCHEMA = {
       addressPoolSize: z.number().optional(),
       workerTokenRotation: z.number().optional(),
       managerTokenRotation: z.number().optional(),
+      certificateDays: z.number().optional(),
+      externalCas: z.array(z.string()).optional(),
+      caRotation: z.number().optional(),
+      autolock: z.boolean().optional(),
+      unlockKeyRotation: z.number().optional(),
+      encryptedOverlays: z.boolean().optional(),
       rejoin: z.union([z.string(), z.number()]).optional(),
     })
     .optional(),
+  dockerApi: z.strictObject({ renewal: z.number().optional() }).optional(),
   dockerVersion: z.string().optional(),
+  securityUpdates: z.enum(["image", "on", "off"]).optional(),
   controlEndpoint: z.enum(["reservedIp", "firstManager"]).optional(),
   tags: z.array(z.string()).optional(),
   timeouts: z

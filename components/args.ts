@@ -71,12 +71,25 @@ export interface VpcArgs {
 export interface FirewallArgs {
   /** CIDR ranges that may reach SSH (22/tcp). Wherever this program runs must be among them. */
   readonly sshFrom: readonly string[];
-  /** CIDR ranges that may reach the Docker API over TLS (2376/tcp). @default [] (closed) */
+  /**
+   * CIDR ranges that may reach the managers' Docker API over TLS (2376/tcp). With the first range the API is turned on,
+   * with the last one off; each time the managers' engines are restarted, one after the other. @default [] (off)
+   */
   readonly dockerApiFrom?: readonly string[];
   /** Allows the world in `dockerApiFrom`. Whoever holds a client certificate is root. @default false */
   readonly allowWorldDockerApi?: boolean;
   /** Service ports open to everyone, as `port[-port][/tcp|/udp]`: `["80/tcp", "443"]`. @default [] */
   readonly publish?: readonly string[];
+}
+
+/** The managers' Docker API over TLS, where `firewall.dockerApiFrom` lets anybody reach it. */
+export interface DockerApiArgs {
+  /**
+   * Another number replaces the certificate authority and all certificates: what the old ones let in is refused. The
+   * engines are restarted, one after the other. Certificates are valid for a year, and renewed by the `up`s of its last
+   * 30 days. @default 0
+   */
+  readonly renewal?: number;
 }
 
 /** How people and this program log in. */
@@ -89,7 +102,7 @@ export interface SshArgs {
   readonly additionalKeys?: readonly pulumi.Input<string>[];
 }
 
-/** Options of the swarm itself. All are decided when it is initialised: a later change has no effect. */
+/** Options of the swarm itself. Where nothing else is said they are decided when it is initialised: a later change has no effect. */
 export interface SwarmOptions {
   /** Which of a node's addresses the others are told. @default "private" */
   readonly advertise?: "private" | "public";
@@ -111,6 +124,33 @@ export interface SwarmOptions {
   readonly workerTokenRotation?: number;
   /** Raise by one to replace the managers' join token. Never go back. @default 0 */
   readonly managerTokenRotation?: number;
+  /**
+   * For how many days a node's certificate is valid, 1 to 3650; nodes renew theirs in time. Applied in place.
+   * @default 90
+   */
+  readonly certificateDays?: number;
+  /**
+   * URLs of CFSSL signing endpoints that sign the nodes' certificates in the swarm's place. A change replaces the
+   * list; it cannot be emptied again. @default none
+   */
+  readonly externalCas?: readonly string[];
+  /**
+   * Raise by one to replace the swarm's root CA: every node gets a new certificate and both join tokens change. Every
+   * node must be up. Never go back. @default 0
+   */
+  readonly caRotation?: number;
+  /**
+   * Keeps the key of the Raft logs off the managers' disks: a manager whose engine was restarted waits until it is
+   * unlocked with the `unlockKey` output. Applied in place. @default false
+   */
+  readonly autolock?: boolean;
+  /** Raise by one to replace the unlock key. @default 0 */
+  readonly unlockKeyRotation?: number;
+  /**
+   * Asks for encrypted overlay networks (`--opt encrypted`), which is refused: they use ESP, an IP protocol that a
+   * DigitalOcean firewall cannot allow, and would carry nothing from node to node. @default false
+   */
+  readonly encryptedOverlays?: boolean;
   /**
    * Any other value checks every node's membership over SSH, and joins again those that left by hand. @default none
    */
@@ -138,6 +178,7 @@ export interface SwarmClusterArgs {
   readonly workers?: Readonly<Record<string, PoolArgs>>;
   readonly firewall: FirewallArgs;
   readonly vpc?: VpcArgs;
+  readonly dockerApi?: DockerApiArgs;
   readonly ssh?: SshArgs;
   readonly swarm?: SwarmOptions;
   /**
@@ -145,6 +186,11 @@ export interface SwarmClusterArgs {
    * `28.5.1`. A change takes effect with the next `revision`. @default "any"
    */
   readonly dockerVersion?: string;
+  /**
+   * Whether new nodes install security updates by themselves (unattended-upgrades). `image`: as the image has it, which
+   * is on for Ubuntu. A change takes effect with the next `revision`. @default "image"
+   */
+  readonly securityUpdates?: "image" | "on" | "off";
   /**
    * How the control plane is reached. `reservedIp`: a reserved IP that moves to the next first manager, so that every
    * manager can be replaced. `firstManager`: the first manager's own address; it costs no reserved IP, and the first

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
 import type { SwarmClusterArgs } from "./args";
+import { type ApiServer, DockerApi, type DockerApiOutput } from "./docker-api/docker-api";
 import { raise } from "./faults";
 import { isWorld } from "./network/cidr";
 import { ControlEndpoint } from "./network/control-endpoint";
@@ -36,6 +37,8 @@ export class SwarmCluster extends pulumi.ComponentResource {
   public readonly workerToken: pulumi.Output<string>;
   /** Secret. */
   public readonly managerToken: pulumi.Output<string>;
+  /** Unlocks a manager after its engine was restarted. Secret. Only with `swarm.autolock`. */
+  public readonly unlockKey?: pulumi.Output<string>;
   public readonly sshUser: pulumi.Output<string>;
   /** OpenSSH private key. Secret. */
   public readonly sshPrivateKey: pulumi.Output<string>;
@@ -43,6 +46,8 @@ export class SwarmCluster extends pulumi.ComponentResource {
   public readonly sshHostKey: pulumi.Output<string>;
   /** What `docker context create --docker host=...` takes, and `DOCKER_HOST`. */
   public readonly dockerHost: pulumi.Output<string>;
+  /** How the Docker API is reached over TLS. Its key is secret. Only with `firewall.dockerApiFrom`. */
+  public readonly dockerApi?: pulumi.Output<DockerApiOutput>;
 
   /**
    * @param name - Starts every resource's name and every hostname: lower case letters, digits and hyphens.
@@ -69,6 +74,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
           tags: [network.tag.name, ...(args.tags ?? [])],
           sshKeys: [ssh.fingerprint, ...(args.ssh?.additionalKeys ?? [])],
           dockerVersion: args.dockerVersion ?? "any",
+          securityUpdates: args.securityUpdates ?? "image",
           firewall: network.firewall,
         },
         child,
@@ -98,6 +104,21 @@ export class SwarmCluster extends pulumi.ComponentResource {
     const first = firstHost(managers);
     control?.assignTo(`${name}-control`, first.droplet.id, swarm.firstManagerJoined);
 
+    const api = args.firewall.dockerApiFrom?.length
+      ? new DockerApi(
+          `${name}-docker-api`,
+          {
+            servers: apiServers(managers, swarm),
+            context: swarm.context,
+            renewal: args.dockerApi?.renewal ?? 0,
+            // No engine is restarted while nodes are being joined and settled.
+            after: swarm.settled,
+            ...(swarm.unlockKey ? { unlockKey: swarm.unlockKey } : {}),
+          },
+          child,
+        )
+      : undefined;
+
     this.clusterId = swarm.clusterId;
     this.managers = nodeOutputs(managers.hosts, swarm);
     this.workers = nodeOutputs(
@@ -107,10 +128,12 @@ export class SwarmCluster extends pulumi.ComponentResource {
     this.controlEndpoint = control?.address ?? first.droplet.ipv4Address;
     this.workerToken = swarm.workerToken;
     this.managerToken = swarm.managerToken;
+    if (swarm.unlockKey) this.unlockKey = swarm.unlockKey;
     this.sshUser = pulumi.output("root");
     this.sshPrivateKey = ssh.privateKey;
     this.sshHostKey = managers.hostKey.apply(key => key.trim());
     this.dockerHost = pulumi.interpolate`ssh://${this.sshUser}@${this.controlEndpoint}`;
+    if (api) this.dockerApi = api.output;
     this.registerOutputs({
       clusterId: this.clusterId,
       managers: this.managers,
@@ -118,10 +141,12 @@ export class SwarmCluster extends pulumi.ComponentResource {
       controlEndpoint: this.controlEndpoint,
       workerToken: this.workerToken,
       managerToken: this.managerToken,
+      unlockKey: this.unlockKey,
       sshUser: this.sshUser,
       sshPrivateKey: this.sshPrivateKey,
       sshHostKey: this.sshHostKey,
       dockerHost: this.dockerHost,
+      dockerApi: this.dockerApi,
     });
   }
 }
@@ -159,6 +184,13 @@ function swarmPool(name: string, pool: NodePool): SwarmPool {
       availability: node.availability,
     })),
   };
+}
+
+function apiServers(managers: NodePool, swarm: Swarm): ApiServer[] {
+  return managers.hosts.flatMap(({ droplet }, i) => {
+    const node = swarm.context.args.managers.nodes[i];
+    return node ? [{ node, hostname: droplet.name, host: droplet }] : [];
+  });
 }
 
 function nodeOutputs(hosts: readonly Host[], swarm: Swarm): pulumi.Output<NodeOutput[]> {

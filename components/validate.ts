@@ -44,6 +44,10 @@ export function validate(name: string, args: SwarmClusterArgs): Fault[] {
     if (!TAG.test(tag))
       fault(`tags[${i}]`, `"${tag}" is not a tag: letters, digits, _, : and -, at most 255`);
   });
+  integer("dockerApi.renewal", args.dockerApi?.renewal, 0, 1e9, fault);
+  if (args.securityUpdates !== undefined && !["image", "on", "off"].includes(args.securityUpdates)) {
+    fault("securityUpdates", `"${args.securityUpdates}" is none of \`image\`, \`on\`, \`off\``);
+  }
   if (args.dockerVersion !== undefined && !/^(any|distribution|\d+\.\d+\.\d+)$/.test(args.dockerVersion)) {
     fault(
       "dockerVersion",
@@ -170,8 +174,26 @@ function validateSwarm(swarm: SwarmOptions, vpc: VpcArgs, fault: Report): void {
   port("swarm.listenPort", swarm.listenPort, 1024, 65535, fault);
   port("swarm.dataPathPort", swarm.dataPathPort, 1024, 49151, fault);
   integer("swarm.addressPoolSize", swarm.addressPoolSize, 8, 29, fault);
-  integer("swarm.workerTokenRotation", swarm.workerTokenRotation, 0, 1e9, fault);
-  integer("swarm.managerTokenRotation", swarm.managerTokenRotation, 0, 1e9, fault);
+  for (const key of [
+    "workerTokenRotation",
+    "managerTokenRotation",
+    "caRotation",
+    "unlockKeyRotation",
+  ] as const)
+    integer(`swarm.${key}`, swarm[key], 0, 1e9, fault);
+  integer("swarm.certificateDays", swarm.certificateDays, 1, 3650, fault);
+  if (swarm.unlockKeyRotation && !swarm.autolock)
+    fault("swarm.unlockKeyRotation", "there is no unlock key without `autolock`");
+  swarm.externalCas?.forEach((url, i) => {
+    if (!/^https:\/\/[^\s,"]+$/.test(url))
+      fault(`swarm.externalCas[${i}]`, `"${url}" is not the https URL of a CFSSL endpoint`);
+  });
+  if (swarm.encryptedOverlays) {
+    fault(
+      "swarm.encryptedOverlays",
+      "cannot be: encrypted overlay networks use ESP (IP protocol 50), which a DigitalOcean firewall cannot allow, so nothing would pass between nodes. The VPC is private to your account; encrypt in the application (TLS) what must not be readable there. See docs/security.md",
+    );
+  }
   // The range of an existing VPC is known only if it is given.
   const vpcText = vpc.range ?? (vpc.id === undefined ? DEFAULT_VPC_RANGE : "");
   const vpcRange = parseCidr(vpcText);

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Initialises the swarm on the first manager, once in its life. Run again it reports the swarm that is there.
 # In: ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs), POOL_SIZE,
-#     WORKER_ROTATION, MANAGER_ROTATION, BOOT_SECONDS.  Out: one line of JSON.
+#     WORKER_ROTATION, MANAGER_ROTATION, CA_ROTATION, BOOT_SECONDS.  Out: one line of JSON.
 main() {
   wait_for_host "$BOOT_SECONDS"
   case $(swarm_state) in
@@ -12,8 +12,8 @@ main() {
   esac
   [[ $(swarm_field .Swarm.ControlAvailable) == true ]] ||
     fail "this host is in a swarm, but not as a manager: a swarm is not initialised over it. Take it out with 'docker swarm leave --force', or replace it"
-  printf '{"clusterId":"%s","address":"%s","workerRotation":%d,"managerRotation":%d}\n' \
-    "$(cluster_id)" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION"
+  printf '{"clusterId":"%s","address":"%s","workerRotation":%d,"managerRotation":%d,"caRotation":%d}\n' \
+    "$(cluster_id)" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
 }
 
 is_active() { [[ $(swarm_state) == active ]]; }

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Makes a stock Debian or Ubuntu host a Docker host. Run once by cloud-init, at the first boot.
 # In: DOCKER_VERSION: "any" (an engine that is there, or the newest), "distribution", or a version such as 28.5.1.
+#     SECURITY_UPDATES: "on", "off", or "image" (as the image has it).
 # The outcome goes to MARKER, which the first Command reads: "ok", or the reason of the failure.
 set -Eeuo pipefail
 MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
 LOG=${LOG:-/var/log/digitalocean-swarm-prepare.log}
+APT_CONF=${APT_CONF:-/etc/apt/apt.conf.d/52digitalocean-swarm}
 STEP=starting
 
 main() {
@@ -21,6 +23,7 @@ main() {
     step "installing the Docker engine ($DOCKER_VERSION)" install_docker_ce
   fi
   command -v curl >/dev/null || step "installing curl" install_packages curl
+  [[ $SECURITY_UPDATES == image ]] || step "turning security updates $SECURITY_UPDATES" security_updates
   step "blocking the metadata address for containers" block_metadata
   step "starting the Docker engine" systemctl enable --now docker.service
   finish ok
@@ -57,6 +60,16 @@ WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
   systemctl enable --now metadata-guard.service
+}
+
+# https://wiki.debian.org/UnattendedUpgrades; the file's name puts it after the package's own 20auto-upgrades.
+security_updates() {
+  local often=0
+  if [[ $SECURITY_UPDATES == on ]]; then
+    often=1
+    command -v unattended-upgrade >/dev/null || install_packages unattended-upgrades
+  fi
+  printf 'APT::Periodic::%s "%s";\n' Update-Package-Lists $often Unattended-Upgrade $often >"$APT_CONF"
 }
 
 engine_fits() {

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Replaces a join token, on the control endpoint. The old token is refused from then on; members stay.
-# In: ROLE, CLUSTER, ROTATION (the wanted one), BORN (the one that the swarm was initialised with).  Out: the new token.
+# In: ROLE, CLUSTER, NEEDED (empty where the swarm was born with these rotations).  Out: the new token.
 main() {
-  # The swarm was born with this value: the token that was read then is the right one, and joins are using it.
-  if [[ $ROTATION == "$BORN" ]]; then
+  # The token that was read at the swarm's birth is the right one, and joins are using it.
+  if [[ -z $NEEDED ]]; then
     echo unused
     return
   fi

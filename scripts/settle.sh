@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # Gives the nodes of one pool their role, availability and labels, from the first manager. Managers are promoted one
-# at a time. What is already so is left alone.
+# at a time, and with them the swarm gets its settings. What is already so is left alone.
 # In: CLUSTER, ROLE (manager or worker), READY_SECONDS, ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...",
-#     with labels quoted for bash.
+#     with labels quoted for bash. For managers: CERT_EXPIRY (as Go writes durations), AUTOLOCK (true or false),
+#     EXTERNAL_CAS (URLs; empty leaves them as they are).
 MANAGED_LABEL=digitalocean-swarm.labels
 
 main() {
   require_manager_of "$CLUSTER"
+  [[ $ROLE != manager ]] || apply_settings
   local id name availability labels
   # On a descriptor of its own: what is run in the loop must not read the roster.
   while read -r -u 3 id name availability labels; do
@@ -28,6 +30,20 @@ main() {
     fi
     eval "update_node $id $availability $labels"
   done 3<<<"$ROSTER"
+}
+
+apply_settings() {
+  local url arguments=()
+  local -r spec=.Swarm.Cluster.Spec
+  [[ $(swarm_field $spec.CAConfig.NodeCertExpiry) == "$CERT_EXPIRY" ]] || arguments+=(--cert-expiry "$CERT_EXPIRY")
+  [[ $(swarm_field $spec.EncryptionConfig.AutoLockManagers) == "$AUTOLOCK" ]] || arguments+=("--autolock=$AUTOLOCK")
+  if [[ -n $EXTERNAL_CAS && $(swarm_field "range $spec.CAConfig.ExternalCAs}}{{.URL}} {{end") != "$EXTERNAL_CAS " ]]; then
+    for url in $EXTERNAL_CAS; do arguments+=(--external-ca "protocol=cfssl,url=$url"); done
+  fi
+  ((${#arguments[@]} > 0)) || return 0
+  # What it says when it turns autolock on holds the unlock key.
+  retry_conflict docker swarm update "${arguments[@]}" >/dev/null || fail "the swarm's settings could not be changed"
+  say "changed the swarm's settings"
 }
 
 is_ready() { [[ $(node_field "$1" .Status.State) == ready ]]; }

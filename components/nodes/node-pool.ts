@@ -17,6 +17,7 @@ export interface NodePoolArgs {
   /** Ids or fingerprints of the keys that may log in as root. */
   readonly sshKeys: readonly pulumi.Input<string>[];
   readonly dockerVersion: string;
+  readonly securityUpdates: "image" | "on" | "off";
   /** Is there before the droplets and goes after them, so that none is ever without it. */
   readonly firewall: pulumi.Resource;
 }
@@ -38,11 +39,14 @@ export class NodePool extends pulumi.ComponentResource {
     const key = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, { parent: this });
     this.hostKey = key.publicKeyOpenssh;
     const data = pulumi.secret(
-      pulumi
-        .all([key.privateKeyOpenssh, key.publicKeyOpenssh])
-        .apply(([hostPrivateKey, hostPublicKey]) =>
-          userData({ dockerVersion: args.dockerVersion, hostPrivateKey, hostPublicKey }),
-        ),
+      pulumi.all([key.privateKeyOpenssh, key.publicKeyOpenssh]).apply(([hostPrivateKey, hostPublicKey]) =>
+        userData({
+          dockerVersion: args.dockerVersion,
+          securityUpdates: args.securityUpdates,
+          hostPrivateKey,
+          hostPublicKey,
+        }),
+      ),
     );
     this.hosts = args.nodes.map(node => ({ node, droplet: this.droplet(node, args, data) }));
     this.registerOutputs({ hostKey: this.hostKey });

@@ -7,6 +7,8 @@ import { stringify } from "yaml";
 export interface UserData {
   /** See `SwarmClusterArgs.dockerVersion`. */
   readonly dockerVersion: string;
+  /** See `SwarmClusterArgs.securityUpdates`. */
+  readonly securityUpdates: "image" | "on" | "off";
   /** The host's SSH key, ed25519 in OpenSSH's form: known beforehand, it can be verified at the first login. */
   readonly hostPrivateKey: string;
   readonly hostPublicKey: string;
@@ -34,7 +36,14 @@ export function userData(args: UserData): string {
       { path: "/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", permissions: "0644", content: SSHD },
       { path: "/usr/local/sbin/digitalocean-swarm-prepare", permissions: "0755", content: PREPARE },
     ],
-    runcmd: [["env", `DOCKER_VERSION=${args.dockerVersion}`, "/usr/local/sbin/digitalocean-swarm-prepare"]],
+    runcmd: [
+      [
+        "env",
+        `DOCKER_VERSION=${args.dockerVersion}`,
+        `SECURITY_UPDATES=${args.securityUpdates}`,
+        "/usr/local/sbin/digitalocean-swarm-prepare",
+      ],
+    ],
   };
   return `#cloud-config\n${stringify(config)}`;
 }

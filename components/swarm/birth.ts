@@ -2,8 +2,11 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { swarmPorts } from "../ports";
-import type { SwarmContext } from "./remote";
+import { LOCK_SECONDS, type SwarmContext } from "./remote";
 import { script } from "./script";
+
+/** For all nodes to renew their certificates. */
+const ROTATE_SECONDS = 600;
 
 /** What `bootstrap.sh` reports. It never changes in the swarm's life. */
 export interface Birth {
@@ -12,6 +15,8 @@ export interface Birth {
   readonly address: string;
   readonly workerRotation: number;
   readonly managerRotation: number;
+  /** Not there in swarms that were born before it was asked for. */
+  readonly caRotation?: number;
 }
 
 /** Initialises the swarm, once: whatever changes about the first manager or this script, it is never run again. */
@@ -27,6 +32,7 @@ export function bootstrap(context: SwarmContext): remote.Command {
       POOL_SIZE: options.addressPoolSize ?? 24,
       WORKER_ROTATION: options.workerTokenRotation ?? 0,
       MANAGER_ROTATION: options.managerTokenRotation ?? 0,
+      CA_ROTATION: options.caRotation ?? 0,
       BOOT_SECONDS: timeouts.boot,
     }),
   );
@@ -44,6 +50,31 @@ export function bootstrap(context: SwarmContext): remote.Command {
 }
 
 /**
+ * Replaces the root CA, where the swarm was not born with this rotation. It ends when every node has its new
+ * certificate; both join tokens are others then.
+ */
+export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): remote.Command | undefined {
+  const { caRotation: rotation = 0 } = context.options;
+  if (rotation === 0) return undefined;
+  return context.run({
+    name: "ca-rotation",
+    script: "rotate-ca",
+    about: "root-ca",
+    connection: context.toControl(),
+    stdin: birth.apply(({ clusterId, caRotation = 0 }) =>
+      script("rotate-ca", "control endpoint", {
+        CLUSTER: clusterId,
+        ROTATION: rotation,
+        BORN: caRotation,
+        ROTATE_SECONDS,
+      }),
+    ),
+    seconds: LOCK_SECONDS + ROTATE_SECONDS + 60,
+    triggers: [rotation],
+  });
+}
+
+/**
  * A join token: the one that the swarm was born with, or the one that it was rotated to. Reading the first needs the
  * first manager, rotating needs the control endpoint, which may be assigned only later. An `apply` that returns one of
  * two Outputs waits only for that one, so a new cluster never waits for the endpoint.
@@ -52,9 +83,11 @@ export function joinToken(
   context: SwarmContext,
   role: "worker" | "manager",
   birth: pulumi.Output<Birth>,
+  caRotated?: remote.Command,
 ): pulumi.Output<string> {
   const { firstManager, options } = context;
   const rotation = (role === "worker" ? options.workerTokenRotation : options.managerTokenRotation) ?? 0;
+  const caRotation = options.caRotation ?? 0;
   const first = context.run(
     {
       name: `${role}-token`,
@@ -67,24 +100,56 @@ export function joinToken(
     },
     { ignoreChanges: ["*"] },
   );
-  if (rotation === 0) return pulumi.secret(first.stdout);
+  if (rotation === 0 && caRotation === 0) return pulumi.secret(first.stdout);
 
-  const born = birth.apply(b => (role === "worker" ? b.workerRotation : b.managerRotation));
+  const isFirst = birth.apply(
+    b =>
+      (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
+      (b.caRotation ?? 0) === caRotation,
+  );
   const stdin = pulumi
-    .all([birth.clusterId, born])
-    .apply(([CLUSTER, BORN]) =>
-      script("rotate-token", "control endpoint", { CLUSTER, ROLE: role, ROTATION: rotation, BORN }),
+    .all([birth.clusterId, isFirst])
+    .apply(([CLUSTER, same]) =>
+      script("rotate-token", "control endpoint", { CLUSTER, ROLE: role, NEEDED: same ? "" : "yes" }),
     );
-  const rotated = context.run({
-    name: `${role}-token-rotated`,
-    script: "rotate-token",
-    about: role,
-    connection: context.toControl(),
-    stdin,
-    // Waiting for its turn included.
-    seconds: 3900,
-    secret: true,
-    triggers: [rotation],
-  });
-  return pulumi.secret(born.apply(b => (b === rotation ? first.stdout : rotated.stdout)));
+  const rotated = context.run(
+    {
+      name: `${role}-token-rotated`,
+      script: "rotate-token",
+      about: role,
+      connection: context.toControl(),
+      stdin,
+      // Waiting for its turn included.
+      seconds: LOCK_SECONDS + 300,
+      secret: true,
+      triggers: caRotation === 0 ? [rotation] : [rotation, caRotation],
+    },
+    { dependsOn: caRotated ? [caRotated] : [] },
+  );
+  return pulumi.secret(isFirst.apply(same => (same ? first.stdout : rotated.stdout)));
+}
+
+/** The key that unlocks managers, read when the swarm is locked by it, and replaced by a rotation. */
+export function unlockKey(
+  context: SwarmContext,
+  clusterId: pulumi.Output<string>,
+  locked: pulumi.Resource,
+): pulumi.Output<string> {
+  const rotation = context.options.unlockKeyRotation ?? 0;
+  const { stdout } = context.run(
+    {
+      name: "unlock-key",
+      script: "unlock-key",
+      about: "swarm",
+      connection: context.toControl(),
+      stdin: clusterId.apply(CLUSTER =>
+        script("unlock-key", "control endpoint", { CLUSTER, ROTATION: rotation }),
+      ),
+      seconds: LOCK_SECONDS + 60,
+      secret: true,
+      triggers: [rotation],
+    },
+    { dependsOn: [locked] },
+  );
+  return pulumi.secret(stdout);
 }

@@ -1,9 +1,10 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { SwarmOptions } from "../args";
 import type { SwarmNode, SwarmPool } from "./args";
 import type { Birth } from "./birth";
-import type { SwarmContext } from "./remote";
+import { LOCK_SECONDS, type SwarmContext } from "./remote";
 import { rosterText } from "./roster-text";
 import { script } from "./script";
 
@@ -12,9 +13,6 @@ export interface Member {
   readonly node: SwarmNode;
   readonly joined: remote.Command;
 }
-
-/** What `lib.sh` waits for its turn at most. */
-const LOCK_SECONDS = 3600;
 
 /** Where nodes find the swarm, as `ip:port` in order of preference. */
 export interface Peers {
@@ -78,7 +76,10 @@ export function join(
   return { node, joined };
 }
 
-/** Gives a pool's nodes their role, labels and availability, in one session on the first manager. */
+/**
+ * Gives a pool's nodes their role, labels and availability, in one session on the first manager; with the managers the
+ * swarm itself gets its settings.
+ */
 export function settle(
   context: SwarmContext,
   pool: SwarmPool,
@@ -94,6 +95,7 @@ export function settle(
         ROLE: pool === context.args.managers ? "manager" : "worker",
         READY_SECONDS: 60,
         LISTEN_PORT: context.listenPort,
+        ...(pool === context.args.managers ? settings(context.options) : {}),
         ROSTER: rosterText(members.map(({ node }, i) => ({ ...node, nodeId: ids[i] ?? "" }))),
       }),
     );
@@ -108,6 +110,15 @@ export function settle(
     },
     { dependsOn: [firstManagerJoined] },
   );
+}
+
+/** The settings of the swarm that can be changed while it lives, as `settle.sh` takes them. */
+function settings(options: SwarmOptions): Record<string, string> {
+  return {
+    CERT_EXPIRY: `${24 * (options.certificateDays ?? 90)}h0m0s`,
+    AUTOLOCK: String(options.autolock ?? false),
+    EXTERNAL_CAS: (options.externalCas ?? []).join(" "),
+  };
 }
 
 /**

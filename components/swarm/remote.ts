@@ -15,13 +15,16 @@ const DEFAULT_TIMEOUTS = { ssh: 300, boot: 600, join: 300, drain: 120 };
 const FIRST_DIALS = 10;
 const SECONDS_PER_DIAL = 7.5;
 
+/** What `lib.sh` waits for its turn at most. */
+export const LOCK_SECONDS = 3600;
+
 /** A script to be run on a host. */
 export interface Run {
   /** The resource's name, after the swarm's. */
   readonly name: string;
   readonly script: ScriptName;
-  /** @default "create" */
-  readonly at?: "create" | "delete";
+  /** `both`: when it is deleted it runs once more, with `-off` after its name. @default "create" */
+  readonly at?: "create" | "delete" | "both";
   /** Node or pool that it is about, for messages. */
   readonly about: string;
   readonly connection: types.input.remote.ConnectionArgs;
@@ -58,11 +61,13 @@ export class SwarmContext {
    * nothing, and opens no connection, until it is deleted.
    */
   public run(run: Run, opts: pulumi.CustomResourceOptions = {}): remote.Command {
+    const { at = "create" } = run;
     return new remote.Command(
       `${this.stem}-${run.name}`,
       {
         connection: run.connection,
-        [run.at ?? "create"]: command(run.script, run.about, run.seconds),
+        [at === "both" ? "create" : at]: command(run.script, run.about, run.seconds),
+        ...(at === "both" ? { delete: command(`${run.script}-off`, run.about, run.seconds) } : {}),
         stdin: run.stdin,
         ...(run.triggers ? { triggers: [...run.triggers] } : {}),
         // Progress is on stderr.

@@ -2,7 +2,16 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
 /** The membership scripts in `scripts/`. */
-export type ScriptName = "bootstrap" | "token" | "rotate-token" | "join" | "settle" | "leave";
+export type ScriptName =
+  | "bootstrap"
+  | "token"
+  | "rotate-token"
+  | "rotate-ca"
+  | "unlock-key"
+  | "join"
+  | "settle"
+  | "leave"
+  | "docker-api";
 
 /** Quotes a word for bash. */
 export function quote(word: string): string {
@@ -32,13 +41,13 @@ export function script(
     ([key, value]) => `${key}=${quote(String(value))}`,
   );
   // The script itself is on stdin: what it runs must not read on.
-  return [...assignments, LIB, source, "main </dev/null", ""].join("\n");
+  return [...assignments, LIB, source, 'main "$@" </dev/null', ""].join("\n");
 }
 
 /**
  * The command line that runs a {@link script}: its words after `-s` are for people and are shown in errors. With a
  * socket as stdin bash takes itself for a login over the network, and would read `~/.bashrc`.
  */
-export function command(name: ScriptName, node: string, seconds: number): string {
+export function command(name: ScriptName | `${ScriptName}-off`, node: string, seconds: number): string {
   return `timeout ${seconds} bash --norc -s ${name} ${node}`;
 }

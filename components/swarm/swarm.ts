@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmArgs } from "./args";
-import { type Birth, bootstrap, joinToken } from "./birth";
+import { type Birth, bootstrap, joinToken, rotateCa, unlockKey } from "./birth";
 import { join, leave, peers, settle } from "./membership";
 import { SwarmContext } from "./remote";
 
@@ -12,8 +12,14 @@ export class Swarm extends pulumi.ComponentResource {
   public readonly workerToken: pulumi.Output<string>;
   /** Secret. */
   public readonly managerToken: pulumi.Output<string>;
+  /** Secret. Only with `autolock`. */
+  public readonly unlockKey?: pulumi.Output<string>;
+  /** A resource per pool, the managers' first: its nodes have their role, labels and availability. */
+  public readonly settled: pulumi.Resource[] = [];
   /** Each node's ID in the swarm, by name. Known when the node has its role, labels and availability. */
   public readonly nodeIds: Readonly<Record<string, pulumi.Output<string>>>;
+  /** How further Commands reach this swarm's hosts. */
+  public readonly context: SwarmContext;
   /** From here on the first manager may hold the control address. */
   public readonly firstManagerJoined: pulumi.Resource;
 
@@ -22,11 +28,13 @@ export class Swarm extends pulumi.ComponentResource {
     const first = args.managers.nodes[0];
     if (!first) throw new pulumi.ResourceError("`managers.nodes` is empty: a swarm needs a manager", this);
     const context = new SwarmContext(name, args, first, this);
+    this.context = context;
 
     const birth = bootstrap(context).stdout.apply(text => JSON.parse(text) as Birth);
     this.clusterId = birth.clusterId;
-    this.workerToken = joinToken(context, "worker", birth);
-    this.managerToken = joinToken(context, "manager", birth);
+    const caRotated = rotateCa(context, birth);
+    this.workerToken = joinToken(context, "worker", birth, caRotated);
+    this.managerToken = joinToken(context, "manager", birth, caRotated);
 
     const known = peers(context, birth);
     // The first manager is in the swarm from its birth, and joins like any other when it is replaced.
@@ -40,12 +48,16 @@ export class Swarm extends pulumi.ComponentResource {
         node === first ? firstMember : join(context, node, this.clusterId, this.workerToken, known.ofOthers),
       );
       const settled = settle(context, pool, members, this.clusterId, firstMember.joined);
+      this.settled.push(settled);
       for (const member of members) {
         leave(context, member, this.clusterId);
         nodeIds[member.node.name] = pulumi.all([member.joined.stdout, settled.stdout]).apply(([id]) => id);
       }
     }
     this.nodeIds = nodeIds;
+    const [managersSettled] = this.settled;
+    if (context.options.autolock && managersSettled)
+      this.unlockKey = unlockKey(context, this.clusterId, managersSettled);
     this.registerOutputs({ clusterId: this.clusterId });
   }
 }

@@ -9,6 +9,7 @@ const VARIABLES = {
   POOL_SIZE: 24,
   WORKER_ROTATION: 3,
   MANAGER_ROTATION: 0,
+  CA_ROTATION: 2,
   BOOT_SECONDS: 1,
 };
 const inits = (host: FakeHost) => host.calls().filter(call => call.startsWith("docker swarm init"));
@@ -23,6 +24,7 @@ test("initialises an inactive engine, once, and reports the swarm as one line of
     address: "10.110.0.10:2377",
     workerRotation: 3,
     managerRotation: 0,
+    caRotation: 2,
   });
   expect(host.changes()).toEqual([
     "docker swarm init --advertise-addr 10.110.0.10:2377 --listen-addr 0.0.0.0:2377 --data-path-port 4789 --default-addr-pool-mask-length 24 --default-addr-pool 10.192.0.0/11 --default-addr-pool 10.64.0.0/12",

@@ -19,7 +19,7 @@ import { command, script, type ScriptName } from "../../components/swarm/script"
 
 /** All that a host has for the scripts, besides docker, curl, flock and hostname, which are fakes. */
 const TOOLS =
-  "bash cat chmod cp cut date dirname env grep head install mkdir mv rm sed sleep tail timeout tr awk";
+  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm sed sleep tail timeout tr awk";
 
 export interface Outcome {
   readonly code: number;
@@ -58,7 +58,15 @@ export class FakeHost {
     this.install("hostname", "recorder");
     this.write("out-hostname", "the-host\n");
     this.write("tokens/worker", "SWMTKN-worker").write("tokens/manager", "SWMTKN-manager");
-    this.engine({ LocalNodeState: "inactive", ControlAvailable: "false" });
+    this.write("unlock-key", "SWMKEY-first");
+    this.engine({
+      LocalNodeState: "inactive",
+      ControlAvailable: "false",
+      RootRotationInProgress: "false",
+      NodeCertExpiry: "2160h0m0s",
+      AutoLockManagers: "false",
+      ExternalCAs: "",
+    });
   }
 
   /** Puts a fake on the PATH. */

@@ -27,8 +27,11 @@ function stockHost(): FakeHost {
 const withEngine = (host: FakeHost, version: string) =>
   host.install("dockerd").write("out-dockerd", `Docker version ${version}, build 0000000\n`);
 
-const prepare = (host: FakeHost, version: string): Promise<Outcome> =>
-  host.bash(["-s"], SCRIPT.replaceAll("/etc/", `${host.directory}/etc/`), { DOCKER_VERSION: version });
+const prepare = (host: FakeHost, version: string, updates = "image"): Promise<Outcome> =>
+  host.bash(["-s"], SCRIPT.replaceAll("/etc/", `${host.directory}/etc/`), {
+    DOCKER_VERSION: version,
+    SECURITY_UPDATES: updates,
+  });
 const APT = "apt-get -q -y -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3";
 const calls = (host: FakeHost) =>
   host
@@ -62,6 +65,41 @@ describe("an engine that is there", () => {
     const host = withEngine(stockHost(), "28.5.10");
     expect((await prepare(host, "28.5.1")).code).toBe(0);
     expect(calls(host).join("\n")).toContain("docker-ce=5:28.5.1-1~");
+  });
+});
+
+describe("security updates", () => {
+  const settings = (often: number) =>
+    `APT::Periodic::Update-Package-Lists "${often}";\nAPT::Periodic::Unattended-Upgrade "${often}";\n`;
+  const file = "etc/apt/apt.conf.d/52digitalocean-swarm";
+  const host = () => {
+    const made = withEngine(stockHost(), "27.0.0");
+    mkdirSync(path.join(made.directory, "etc/apt/apt.conf.d"), { recursive: true });
+    return made;
+  };
+
+  test("stay as the image has them", async () => {
+    const made = host();
+    expect((await prepare(made, "any")).code).toBe(0);
+    expect(made.read(file)).toBe("");
+  });
+
+  test("are turned on, and what does them is installed where it is missing", async () => {
+    const made = host();
+    expect((await prepare(made, "any", "on")).code).toBe(0);
+    expect(made.read(file)).toBe(settings(1));
+    expect(calls(made)).toContain("apt install --no-install-recommends unattended-upgrades");
+    const there = host().install("unattended-upgrade");
+    expect((await prepare(there, "any", "on")).code).toBe(0);
+    expect(there.read(file)).toBe(settings(1));
+    expect(calls(there)).toEqual(START);
+  });
+
+  test("are turned off", async () => {
+    const made = host();
+    expect((await prepare(made, "any", "off")).code).toBe(0);
+    expect(made.read(file)).toBe(settings(0));
+    expect(calls(made)).toEqual(START);
   });
 });
 

@@ -15,6 +15,9 @@ const variables = (role: "manager" | "worker", text: string) => ({
   ROLE: role,
   READY_SECONDS: 1,
   LISTEN_PORT: 2377,
+  CERT_EXPIRY: "2160h0m0s",
+  AUTOLOCK: "false",
+  EXTERNAL_CAS: "",
   ROSTER: text,
 });
 const MANAGER = { Role: "manager", Addr: "10.0.0.1:2377", Reachability: "reachable" } as const;
@@ -73,6 +76,46 @@ describe("managers", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: other membership changes have held .* for 3600 s; see which with 'fuser/);
     expect(host.changes()).toEqual(["flock --wait 3600 9"]);
+  });
+});
+
+describe("the swarm's settings", () => {
+  const settle = (host: FakeHost, settings: Readonly<Record<string, string>>, role: "manager" | "worker") =>
+    host.run("settle", { ...variables(role, ""), ...settings });
+
+  test("that are so already are left alone, and so are external CAs that nobody asked for", async () => {
+    const host = new FakeHost().manager().engine({ ExternalCAs: "https://by-hand/sign " });
+    expect((await settle(host, {}, "manager")).code).toBe(0);
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("that differ are changed in one call, which shows no unlock key", async () => {
+    const host = new FakeHost().manager();
+    const wanted = {
+      CERT_EXPIRY: "24h0m0s",
+      AUTOLOCK: "true",
+      EXTERNAL_CAS: "https://a/sign https://b/sign",
+    };
+    const { code, stdout, stderr } = await settle(host, wanted, "manager");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toBe("web-0: changed the swarm's settings\n");
+    expect(host.changes()).toEqual([
+      "docker swarm update --cert-expiry 24h0m0s --autolock=true --external-ca protocol=cfssl\\,url=https://a/sign --external-ca protocol=cfssl\\,url=https://b/sign",
+    ]);
+  });
+
+  test("go with the managers, not with the workers", async () => {
+    const host = new FakeHost().manager();
+    expect((await settle(host, { CERT_EXPIRY: "24h0m0s" }, "worker")).code).toBe(0);
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("that are refused are a fault with the engine's words", async () => {
+    const host = new FakeHost().manager();
+    host.rules(`[[ $* != "swarm update"* ]] || refuse "invalid expiry"`);
+    const { code, stderr } = await settle(host, { CERT_EXPIRY: "1h0m0s" }, "manager");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/invalid expiry\n.*error: the swarm's settings could not be changed/);
   });
 });
 

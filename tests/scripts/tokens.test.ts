@@ -21,12 +21,12 @@ describe("token", () => {
 });
 
 describe("rotate-token", () => {
-  const rotate = (host: FakeHost, ROTATION: number, BORN: number, ROLE = "worker") =>
-    host.run("rotate-token", { ...TOKEN, ROLE, ROTATION, BORN });
+  const rotate = (host: FakeHost, ROLE = "worker", NEEDED = "yes") =>
+    host.run("rotate-token", { ...TOKEN, ROLE, NEEDED });
 
   test("does nothing on a swarm that was born with this rotation, wherever it is run", async () => {
     const host = new FakeHost();
-    expect(await rotate(host, 3, 3)).toEqual({ code: 0, stdout: "unused\n", stderr: "" });
+    expect(await rotate(host, "worker", "")).toEqual({ code: 0, stdout: "unused\n", stderr: "" });
     expect(host.calls()).toEqual([]);
   });
 
@@ -34,7 +34,7 @@ describe("rotate-token", () => {
     "replaces the %ss' token under the lock, and reports the new one",
     async ROLE => {
       const host = new FakeHost().manager();
-      expect(await rotate(host, 4, 3, ROLE)).toEqual({
+      expect(await rotate(host, ROLE)).toEqual({
         code: 0,
         stdout: `SWMTKN-${ROLE}-rotated\n`,
         stderr: "",
@@ -49,14 +49,14 @@ describe("rotate-token", () => {
   test("tries again when the swarm was being changed", async () => {
     const host = new FakeHost().manager();
     host.rules(`[[ $* != *--rotate* ]] || ! once conflict || refuse "update out of sequence"`);
-    expect(await rotate(host, 1, 0)).toEqual({ code: 0, stdout: "SWMTKN-worker-rotated\n", stderr: "" });
+    expect(await rotate(host)).toEqual({ code: 0, stdout: "SWMTKN-worker-rotated\n", stderr: "" });
     expect(host.changes().filter(call => call.includes("--rotate"))).toHaveLength(2);
   });
 
   test("gives up after eight conflicts, and reports no token", async () => {
     const host = new FakeHost().manager();
     host.rules(`[[ $* != *--rotate* ]] || refuse "update out of sequence"`);
-    const { code, stdout, stderr } = await rotate(host, 1, 0);
+    const { code, stdout, stderr } = await rotate(host);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/update out of sequence/);
     expect(host.changes().filter(call => call.includes("--rotate"))).toHaveLength(8);
@@ -64,10 +64,72 @@ describe("rotate-token", () => {
 
   test("changes nothing in another swarm, or while the lock is held", async () => {
     const other = new FakeHost().manager("theirs");
-    expect((await rotate(other, 1, 0)).code).toBe(1);
+    expect((await rotate(other)).code).toBe(1);
     expect(other.changes()).toEqual([]);
     const locked = new FakeHost().manager().write("locked", "");
-    expect((await rotate(locked, 1, 0)).code).toBe(1);
+    expect((await rotate(locked)).code).toBe(1);
     expect(locked.changes()).toEqual(["flock --wait 3600 9"]);
+  });
+});
+
+describe("rotate-ca", () => {
+  const rotate = (host: FakeHost, ROTATION = 1, BORN = 0) =>
+    host.run("rotate-ca", { CLUSTER: "the-cluster", ROTATION, BORN, ROTATE_SECONDS: 1 });
+  const atOnce = (host: FakeHost) =>
+    host.rules(`[[ $* != "info --format {{.Swarm.Cluster.RootRotationInProgress}}" ]] || once look || {
+      printf false >"$FAKE/engine/RootRotationInProgress"; }`);
+
+  test("begins it under the lock, and waits until every node has its certificate", async () => {
+    const host = atOnce(new FakeHost().manager());
+    expect(await rotate(host)).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "web-0: the swarm has a new root CA\n",
+    });
+    expect(host.changes()).toEqual(["flock --wait 3600 9", "docker swarm ca --rotate --detach"]);
+  });
+
+  test("goes on with one that an earlier run began", async () => {
+    const host = atOnce(new FakeHost().manager().engine({ RootRotationInProgress: "true" }));
+    expect((await rotate(host)).code).toBe(0);
+    expect(host.changes()).toEqual(["flock --wait 3600 9"]);
+  });
+
+  test("names the nodes that it waits for in vain", async () => {
+    const host = new FakeHost().manager();
+    host.rules(`[[ $* != "node ls"* ]] || {
+      printf '%s\n' "web-0 (Ready) Ready" "web-1 (Down) Needs Rotation" "web-2 (Down) Unknown"; exit; }`);
+    const { code, stderr } = await rotate(host);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /error: the root CA's rotation waits for nodes .*: web-1 \(Down\),web-2 \(Down\)\. Bring/,
+    );
+  });
+
+  test("does nothing on a swarm that was born with this rotation", async () => {
+    const host = new FakeHost();
+    expect(await rotate(host, 2, 2)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(host.calls()).toEqual([]);
+  });
+});
+
+describe("unlock-key", () => {
+  const read = (host: FakeHost, ROTATION: number) =>
+    host.run("unlock-key", { CLUSTER: "the-cluster", ROTATION });
+
+  test("is read as it is without a rotation", async () => {
+    const host = new FakeHost().manager();
+    expect(await read(host, 0)).toEqual({ code: 0, stdout: "SWMKEY-first\n", stderr: "" });
+    expect(host.changes()).toEqual(["docker swarm unlock-key --quiet"]);
+  });
+
+  test("is replaced under the lock with one", async () => {
+    const host = new FakeHost().manager();
+    expect(await read(host, 2)).toEqual({ code: 0, stdout: "SWMKEY-rotated\n", stderr: "" });
+    expect(host.changes()).toEqual(["flock --wait 3600 9", "docker swarm unlock-key --rotate --quiet"]);
+  });
+
+  test("of another swarm is not read", async () => {
+    expect(await read(new FakeHost().manager("theirs"), 0)).toMatchObject({ code: 1, stdout: "" });
   });
 });

@@ -40,7 +40,11 @@ export interface MockOptions {
   /** What the cloud has, other than what the program asks for. */
   readonly droplets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** What bootstrap found out. */
-  readonly birth?: { readonly workerRotation?: number; readonly managerRotation?: number };
+  readonly birth?: {
+    readonly workerRotation?: number;
+    readonly managerRotation?: number;
+    readonly caRotation?: number;
+  };
   /** Address that the swarm was born at; by default the first manager's present one. */
   readonly bornAt?: string;
   /** Milliseconds that a resource takes, by name. */
@@ -186,7 +190,16 @@ function outputs(
 ): Record<string, unknown> {
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
-      return { publicKeyOpenssh: `ssh-ed25519 PUBLIC-${name}\n`, privateKeyOpenssh: `PRIVATE-${name}\n` };
+      return {
+        publicKeyOpenssh: `ssh-ed25519 PUBLIC-${name}\n`,
+        privateKeyOpenssh: `PRIVATE-${name}\n`,
+        privateKeyPem: `KEY-${name}`,
+      };
+    case "tls:index/certRequest:CertRequest":
+      return { certRequestPem: `REQUEST-${name}` };
+    case "tls:index/selfSignedCert:SelfSignedCert":
+    case "tls:index/locallySignedCert:LocallySignedCert":
+      return { certPem: `CERTIFICATE-${name}` };
     case "digitalocean:index/sshKey:SshKey":
       return { fingerprint: `fingerprint-${name}`, name };
     case "digitalocean:index/tag:Tag":
@@ -212,12 +225,13 @@ function outputs(
 
 function stdout(name: string, inputs: Record<string, unknown>, { birth, bornAt }: MockOptions): string {
   if (name.endsWith("-bootstrap")) {
-    const { workerRotation = 0, managerRotation = 0 } = birth ?? {};
+    const { workerRotation = 0, managerRotation = 0, caRotation = 0 } = birth ?? {};
     const address = bornAt ?? /ADVERTISE='(.*)'/.exec(plain(inputs.stdin))?.[1];
-    return JSON.stringify({ clusterId: CLUSTER_ID, address, workerRotation, managerRotation });
+    return JSON.stringify({ clusterId: CLUSTER_ID, address, workerRotation, managerRotation, caRotation });
   }
   if (name.endsWith("-token")) return `SWMTKN-1-first-${name}`;
   if (name.endsWith("-token-rotated")) return `SWMTKN-1-second-${name}`;
+  if (name.endsWith("-unlock-key")) return "SWMKEY-1-demo";
   if (name.endsWith("-join")) return `id-of-${/ADVERTISE='(.*):/.exec(plain(inputs.stdin))?.[1] ?? "?"}`;
   return "";
 }

@@ -11,15 +11,20 @@ const CONFIG = {
 };
 
 /** Runs the program as `pulumi up` (or preview) does, and gives its outputs: value, and whether it is a secret. */
-async function runProgram(preview: boolean): Promise<{ world: World; outputs: Record<string, Out> }> {
+async function runProgram(
+  preview: boolean,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ world: World; outputs: Record<string, Out> }> {
   const outputs: Record<string, Out> = {};
   let world: World | undefined;
   await jest.isolateModulesAsync(async () => {
     world = await startWorld({ preview });
-    pulumi.runtime.setAllConfig(CONFIG);
+    pulumi.runtime.setAllConfig({ ...CONFIG, ...more });
     const program = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
     await quiet();
-    for (const key of Object.keys(program)) outputs[key] = await lookInto(program[key]);
+    // Pulumi leaves out what is not there.
+    for (const key of Object.keys(program).filter(key => program[key] !== undefined))
+      outputs[key] = await lookInto(program[key]);
   });
   if (!world) throw new Error("the program did not run");
   return { world, outputs };
@@ -90,6 +95,16 @@ describe("stack outputs", () => {
       dockerHost: "ssh://root@198.51.100.1",
     });
   });
+});
+
+test("the unlock key and the Docker API are outputs where they are asked for, and secret", async () => {
+  const { outputs } = await runProgram(false, {
+    "digitalocean-swarm:firewall": JSON.stringify({ ...CLUSTER.firewall, dockerApiFrom: ["192.0.2.0/24"] }),
+    "digitalocean-swarm:swarm": JSON.stringify({ autolock: true }),
+  });
+  expect(Object.keys(outputs).sort()).toEqual([...NAMES, "dockerApi", "unlockKey"].sort());
+  const secret = Object.keys(outputs).filter(key => outputs[key]?.secret);
+  expect(secret.sort()).toEqual([...SECRETS, "dockerApi", "unlockKey"].sort());
 });
 
 describe("in a preview, with everything still unknown", () => {

@@ -47,7 +47,7 @@ test.each(["worker", "manager"] as const)(
     const rotated = world.get(`demo-${role}-token-rotated`);
     expect(rotated.inputs.triggers).toEqual([1]);
     expect(rotated.ignoreChanges).toEqual([]);
-    expect(rotated.inputs.stdin).toContain(`ROLE='${role}'\nROTATION='1'\nBORN='0'`);
+    expect(rotated.inputs.stdin).toContain(`ROLE='${role}'\nNEEDED='yes'`);
     expect((rotated.inputs.connection as { host: string }).host).toBe("198.51.100.1");
     expect(tokenOf(world, role === "worker" ? "web-0" : "manager-0")).toBe(SECOND[role]);
     expect(tokenOf(world, role === "worker" ? "manager-0" : "web-0")).toBe(FIRST[other]);

@@ -5,7 +5,17 @@ import * as path from "node:path";
 import { command, script, type ScriptName } from "../../components/swarm/script";
 import { makeCluster } from "./cluster";
 
-const NAMES: ScriptName[] = ["bootstrap", "token", "rotate-token", "join", "settle", "leave"];
+const NAMES: ScriptName[] = [
+  "bootstrap",
+  "token",
+  "rotate-token",
+  "rotate-ca",
+  "unlock-key",
+  "join",
+  "settle",
+  "leave",
+  "docker-api",
+];
 
 test("every script of scripts/ is a membership script, their library, or the hosts' preparation", () => {
   const files = readdirSync(path.join(__dirname, "../../scripts")).filter(file => file.endsWith(".sh"));
@@ -22,7 +32,7 @@ describe.each(NAMES)("%s", name => {
 
   test("starts with its variables, ends by running itself with nothing to read, and in a line's end", () => {
     expect(text).toMatch(/^NODE='web-0'\nNUMBER='7'\nTEXT='it'\\''s \$HOME "x" `y`'\nset -euo pipefail\n/);
-    expect(text).toMatch(/\nmain <\/dev\/null\n$/);
+    expect(text).toMatch(/\nmain "\$@" <\/dev\/null\n$/);
   });
 
   test("leaves its comments behind", () => {
@@ -35,15 +45,29 @@ describe.each(NAMES)("%s", name => {
 });
 
 test("no command line holds a secret or an address: they are shown when a Command fails", async () => {
-  const world = await makeCluster({ swarm: { workerTokenRotation: 1, managerTokenRotation: 1 } });
+  const world = await makeCluster({
+    firewall: { sshFrom: ["192.0.2.7/32"], dockerApiFrom: ["192.0.2.0/24"] },
+    swarm: {
+      workerTokenRotation: 1,
+      managerTokenRotation: 1,
+      caRotation: 1,
+      autolock: true,
+      unlockKeyRotation: 1,
+    },
+  });
+  const ran = new Set<string>();
   for (const { name, inputs } of world.commands()) {
-    expect([name, inputs.create === undefined]).toEqual([name, inputs.delete !== undefined]);
-    const line = (inputs.create ?? inputs.delete) as string;
-    expect([name, line]).toEqual([
-      name,
-      expect.stringMatching(/^timeout \d+ bash --norc -s [a-z-]+ [a-z0-9-]+$/),
-    ]);
+    const lines = [inputs.create, inputs.delete].filter(line => line !== undefined);
+    expect([name, lines.length]).toEqual([name, name.endsWith("docker-api") ? 2 : 1]);
+    for (const line of lines) {
+      expect([name, line]).toEqual([
+        name,
+        expect.stringMatching(/^timeout \d+ bash --norc -s [a-z-]+ [a-z0-9-]+$/),
+      ]);
+      ran.add(String(line).split(" ")[5] ?? "");
+    }
   }
+  expect([...ran].sort()).toEqual([...NAMES, "docker-api-off"].sort());
 });
 
 test("everything that is sent is valid bash and ends with a line's end", async () => {

@@ -9,7 +9,12 @@ import { makeCluster } from "./cluster";
 
 const KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBBBB==\n-----END OPENSSH PRIVATE KEY-----\n";
 const render = (dockerVersion = "any") =>
-  userData({ dockerVersion, hostPrivateKey: KEY, hostPublicKey: "ssh-ed25519 AAAAC3 \n" });
+  userData({
+    dockerVersion,
+    securityUpdates: "on",
+    hostPrivateKey: KEY,
+    hostPublicKey: "ssh-ed25519 AAAAC3 \n",
+  });
 
 interface CloudConfig {
   ssh_pwauth: boolean;
@@ -38,7 +43,9 @@ describe("user data", () => {
       ["/usr/local/sbin/digitalocean-swarm-prepare", "0755"],
     ]);
     expect(write_files[1]?.content).toBe(script);
-    expect(runcmd).toEqual([["env", "DOCKER_VERSION=28.5.1", "/usr/local/sbin/digitalocean-swarm-prepare"]]);
+    expect(runcmd).toEqual([
+      ["env", "DOCKER_VERSION=28.5.1", "SECURITY_UPDATES=on", "/usr/local/sbin/digitalocean-swarm-prepare"],
+    ]);
   });
 
   test("lets many Commands dial at once, and no passwords", () => {

@@ -98,6 +98,30 @@ export const NETWORK_CASES: Record<string, Case[]> = {
       "is 7946, which is in use on every node",
     ],
     [
+      "encrypted overlay networks",
+      { swarm: { encryptedOverlays: true } },
+      "swarm.encryptedOverlays",
+      /^cannot be: encrypted overlay networks use ESP/,
+    ],
+    [
+      "an unlock key of an unlocked swarm",
+      { swarm: { unlockKeyRotation: 1 } },
+      "swarm.unlockKeyRotation",
+      /^there is no unlock key without `autolock`/,
+    ],
+    [
+      "certificates for no time",
+      { swarm: { certificateDays: 0 } },
+      "swarm.certificateDays",
+      /^is 0; it takes a whole number from 1 to 3650/,
+    ],
+    [
+      "an external CA in clear text",
+      { swarm: { externalCas: ["https://ca.example.com/sign", "http://ca.example.com/sign"] } },
+      "swarm.externalCas[1]",
+      /^"http:\/\/ca.example.com\/sign" is not the https URL/,
+    ],
+    [
       "the Docker API's port",
       { swarm: { listenPort: 2376 } },
       "swarm.listenPort",

@@ -33,6 +33,10 @@ inspect_engine() {
     {{.Swarm.NodeID}} | {{.Swarm.LocalNodeState}} | {{.Swarm.ControlAvailable}} | {{.Swarm.Error}})
       field=${1#*.Swarm.} && value "$FAKE/engine/${field%\}\}}" ;;
     '{{with .Swarm.Cluster}}{{.ID}}{{end}}') value "$FAKE/engine/Cluster" ;;
+    {{.Swarm.Cluster.RootRotationInProgress}}) value "$FAKE/engine/RootRotationInProgress" ;;
+    {{.Swarm.Cluster.Spec.CAConfig.NodeCertExpiry}}) value "$FAKE/engine/NodeCertExpiry" ;;
+    {{.Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers}}) value "$FAKE/engine/AutoLockManagers" ;;
+    '{{range .Swarm.Cluster.Spec.CAConfig.ExternalCAs}}{{.URL}} {{end}}') value "$FAKE/engine/ExternalCAs" ;;
     *) unknown info "$1" ;;
   esac
   echo
@@ -91,6 +95,14 @@ case "$1 ${2-}" in
     [[ $3 != --rotate ]] || printf '%s-rotated' "$(cat "$FAKE/tokens/$role")" >"$FAKE/tokens/$role.new"
     [[ $3 != --rotate ]] || mv "$FAKE/tokens/$role.new" "$FAKE/tokens/$role"
     value "$FAKE/tokens/$role" && echo ;;
+  "swarm update") echo "Please remember to store this key: $(value "$FAKE/unlock-key")" ;;
+  "swarm ca") printf true >"$FAKE/engine/RootRotationInProgress" ;;
+  "swarm unlock-key")
+    [[ $3 != --rotate ]] || printf SWMKEY-rotated >"$FAKE/unlock-key"
+    value "$FAKE/unlock-key" && echo ;;
+  "swarm unlock")
+    [[ $(cat) == "$(value "$FAKE/unlock-key")" ]] || refuse "invalid key"
+    printf active >"$FAKE/engine/LocalNodeState" ;;
   "node inspect") inspect_node "$4" ;;
   "node promote") has_node
     printf manager >"$node/Role"

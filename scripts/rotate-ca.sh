@@ -1,0 +1,18 @@
+# shellcheck shell=bash
+# Replaces the swarm's root CA, on the control endpoint, and waits until every node has a certificate of the new one.
+# In: CLUSTER, ROTATION (the wanted one), BORN (the one that the swarm was initialised with), ROTATE_SECONDS.
+main() {
+  [[ $ROTATION != "$BORN" ]] || return 0
+  require_manager_of "$CLUSTER"
+  lock_membership
+  # An earlier run may have begun it.
+  rotating || retry_conflict docker swarm ca --rotate --detach >/dev/null || fail "the root CA could not be rotated"
+  wait_until "$ROTATE_SECONDS" "every node to renew its certificate" rotated ||
+    fail "the root CA's rotation waits for nodes that have not renewed their certificates: $(not_renewed). Bring them back or remove them ('docker node rm --force'), then run the update again"
+  say "the swarm has a new root CA"
+}
+
+rotation_in_progress() { swarm_field .Swarm.Cluster.RootRotationInProgress; }
+rotating() { [[ $(rotation_in_progress) == true ]]; }
+rotated() { [[ $(rotation_in_progress) == false ]]; }
+not_renewed() { docker node ls --format '{{.Hostname}} ({{.Status}}) {{.TLSStatus}}' | awk '$3 != "Ready" { print $1, $2 }' | paste -sd , -; }

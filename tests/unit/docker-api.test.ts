@@ -1,0 +1,74 @@
+import { makeCluster } from "./cluster";
+import { isSecret, valueOf } from "./mocks";
+
+const FROM = { sshFrom: ["192.0.2.7/32"], dockerApiFrom: ["192.0.2.0/24"] };
+const NAMES = ["demo-manager-0-docker-api", "demo-manager-1-docker-api", "demo-manager-2-docker-api"];
+
+test("nobody may reach it: there is none, and no output", async () => {
+  const { list, cluster } = await makeCluster();
+  expect(list().filter(name => name.includes("docker-api"))).toEqual([]);
+  expect(cluster.dockerApi).toBeUndefined();
+});
+
+test("managers serve it, workers do not", async () => {
+  const world = await makeCluster({ firewall: FROM });
+  expect(
+    world
+      .commands()
+      .filter(({ name }) => name.endsWith("docker-api"))
+      .map(({ name }) => name),
+  ).toEqual(NAMES);
+});
+
+test("a server's certificate names all of its addresses, and is for servers only", async () => {
+  const world = await makeCluster({ firewall: FROM });
+  expect(world.get("demo-docker-api-manager-1", "CertRequest").inputs).toMatchObject({
+    dnsNames: ["demo-manager-1-0000000"],
+    ipAddresses: ["203.0.113.11", "10.110.0.11", "198.51.100.1"],
+  });
+  const uses = (name: string) => world.get(name, "LocallySignedCert").inputs.allowedUses;
+  expect(uses("demo-docker-api-manager-1")).toEqual(["digital_signature", "server_auth"]);
+  expect(uses("demo-docker-api-client")).toEqual(["digital_signature", "client_auth"]);
+});
+
+test("engines are restarted one after the other, when all nodes are settled", async () => {
+  const world = await makeCluster({ firewall: FROM }, { delays: { "demo-web-settle": 50 } });
+  const [first, second, third] = NAMES.map(name => world.get(name));
+  for (const settle of ["demo-web-settle", "demo-manager-settle"])
+    expect(world.get(settle).finished).toBeLessThan(first?.started ?? 0);
+  expect(first?.finished).toBeLessThan(second?.started ?? 0);
+  expect(second?.finished).toBeLessThan(third?.started ?? 0);
+});
+
+test("it is taken back from a manager that stays, and not from one that goes", async () => {
+  const world = await makeCluster({ firewall: FROM });
+  const served = world.get("demo-manager-0-docker-api");
+  expect(served.inputs.create).toBe("timeout 300 bash --norc -s docker-api manager-0");
+  expect(served.inputs.delete).toBe("timeout 300 bash --norc -s docker-api-off manager-0");
+  expect(served.deletedWith).toBe("Droplet demo-manager-0");
+});
+
+test("keys are secret, in the inputs and in the output", async () => {
+  const world = await makeCluster({ firewall: FROM });
+  for (const name of NAMES) expect(world.get(name).secrets).toContain("stdin");
+  if (!world.cluster.dockerApi) throw new Error("there is no output");
+  expect(await isSecret(world.cluster.dockerApi)).toBe(true);
+  expect(await valueOf(world.cluster.dockerApi)).toEqual({
+    host: "tcp://198.51.100.1:2376",
+    ca: "CERTIFICATE-demo-docker-api-ca",
+    certificate: "CERTIFICATE-demo-docker-api-client",
+    key: "KEY-demo-docker-api-client",
+  });
+});
+
+test("a renewal is another authority, and other keys and certificates", async () => {
+  const world = await makeCluster({ firewall: FROM, dockerApi: { renewal: 2 } });
+  const own = world.list().filter(name => /Cert|PrivateKey demo-docker/.test(name));
+  expect(own).toHaveLength(14);
+  for (const name of own) expect(name).toContain("demo-docker-api-2-");
+});
+
+test("where the swarm is locked, a manager is unlocked after its restart", async () => {
+  const world = await makeCluster({ firewall: FROM, swarm: { autolock: true } });
+  for (const name of NAMES) expect(world.get(name).inputs.stdin).toContain("UNLOCK_KEY='SWMKEY-1-demo'");
+});
