@@ -64,7 +64,7 @@ test("no command line holds a secret or an address: they are shown when a Comman
         name,
         expect.stringMatching(/^timeout \d+ bash --norc -s [a-z-]+ [a-z0-9-]+$/),
       ]);
-      ran.add(String(line).split(" ")[5] ?? "");
+      ran.add((line as string).split(" ")[5] ?? "");
     }
   }
   expect([...ran].sort()).toEqual([...NAMES, "docker-api-off"].sort());
