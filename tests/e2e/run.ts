@@ -6,8 +6,9 @@ import { Command } from "commander";
 
 import { chooseDriver, type Driver, labConfig } from "../../drivers";
 import { labDown, labUp } from "../../lab/lab";
-import type { Outcome, Scenario } from "./scenario";
+import { type Outcome, type Scenario, Skipped } from "./scenario";
 import { SCENARIOS } from "./scenarios";
+import { writeAttempts } from "./security/attempts-table";
 import { writeTable } from "./table";
 import { World } from "./world";
 
@@ -15,6 +16,7 @@ const ROOT = path.resolve(__dirname, "..", "..");
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 interface Options {
+  readonly attempts?: string;
   readonly grep?: readonly string[];
   readonly core?: boolean;
   readonly driver?: Driver["kind"];
@@ -30,6 +32,7 @@ async function main(): Promise<void> {
     .option("--core", "only the scenarios that are part of `npm test`")
     .option("--driver <kind>", "cli or rehearsal; default: the CLI where it is on PATH")
     .option("--table <file>", "write the outcomes into this Markdown table")
+    .option("--attempts <file>", "write who tried what from where into this Markdown table")
     .option("--lab <name>", "the lab to run on: two runs at once need one each", "e2e")
     .option("--keep", "leave the lab as it is at the end, to look at")
     .option("--verbose", "show what the driver prints")
@@ -68,6 +71,7 @@ async function main(): Promise<void> {
     const names = SCENARIOS.map(({ name }) => name);
     await writeTable(options.table, names, outcomes);
   }
+  if (options.attempts) await writeAttempts(options.attempts, world.attempts.all);
   const count = (result: Outcome["result"]) => outcomes.filter(outcome => outcome.result === result).length;
   say(`\n${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
   process.exitCode = count("failed") > 0 ? 1 : 0;
@@ -88,6 +92,7 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
     await scenario.run(world);
     return outcome("passed");
   } catch (error) {
+    if (error instanceof Skipped) return outcome("skipped", `     ${error.message}`);
     return outcome("failed", await world.explain(error));
   } finally {
     await world.tidy();

@@ -12,6 +12,11 @@ export interface Scenario {
   readonly run: (world: World) => Promise<void>;
 }
 
+/** Thrown by a scenario that finds out that it cannot be run here, with the reason. */
+export class Skipped extends Error {
+  public override readonly name = "Skipped";
+}
+
 /** What a scenario came to. */
 export interface Outcome {
   readonly name: string;

@@ -16,13 +16,7 @@ const PORT = 80;
  *   5 s, and an election takes about as long.
  */
 export async function underLoad(world: World, elections = 0): Promise<{ check(): Promise<void> }> {
-  const services = (await world.onControl("docker service ls --format '{{.Name}}'")).split("\n");
-  if (!services.includes("web")) {
-    await world.onControl(
-      `docker service create --quiet --detach --no-resolve-image --name web --replicas 2 --replicas-max-per-node 1 ` +
-        `--constraint node.role==worker --publish mode=host,target=80,published=${PORT} --stop-grace-period 1s ${IMAGE} httpd -f -p 80 -h /etc`,
-    );
-  }
+  await webService(world);
   const client = new BalancedClient(PORT, async () =>
     (await world.lab.droplets())
       .filter(droplet => droplet.status === "active")
@@ -39,6 +33,16 @@ export async function underLoad(world: World, elections = 0): Promise<{ check():
       assert.ok(lost.length <= elections, `the managers lost quorum:\n${lost.join("\n")}`);
     },
   };
+}
+
+/** Deploys the service "web", unless it is there. */
+export async function webService(world: World): Promise<void> {
+  const services = (await world.onControl("docker service ls --format '{{.Name}}'")).split("\n");
+  if (services.includes("web")) return;
+  await world.onControl(
+    `docker service create --quiet --detach --no-resolve-image --name web --replicas 2 --replicas-max-per-node 1 ` +
+      `--constraint node.role==worker --publish mode=host,target=80,published=${PORT} --stop-grace-period 1s ${IMAGE} httpd -f -p 80 -h /etc`,
+  );
 }
 
 /** Asks inside the droplets, not over SSH: what counts is whether any manager can still read the swarm's state. */

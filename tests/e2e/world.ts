@@ -4,6 +4,7 @@ import { type Driver, RunFailed, type RunResult, type StackConfig, type UpOption
 import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
 import type { Lab } from "../../lab/lab";
 import type { Poller } from "./poller";
+import { Attempts } from "./security/attempts";
 
 /** A node as `docker node ls` and `docker node inspect` show it. */
 export interface SeenNode {
@@ -31,12 +32,15 @@ export class World {
   private log = "";
   /** Ended after each scenario. */
   public readonly pollers: Poller[] = [];
+  /** Who tried what, over all scenarios of the run. */
+  public readonly attempts = new Attempts();
 
   public constructor(
     public readonly driver: Driver,
     public readonly lab: Lab,
     private readonly base: StackConfig,
-    private readonly report: (text: string) => void,
+    /** Shows progress, where that is wanted. */
+    public readonly report: (text: string) => void,
     /** Where the driver keeps its files. */
     public readonly dir: string,
   ) {}

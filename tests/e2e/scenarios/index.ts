@@ -5,6 +5,8 @@ import { ENDPOINT } from "./endpoint";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 import { KILLS } from "./kills";
+import { LIFETIME } from "./security-lifetime";
+import { SECURITY } from "./security";
 
 /** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -12,6 +14,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CHANGES,
   ...FAULTS,
   ...KILLS,
+  ...SECURITY,
+  ...LIFETIME,
   ...ENDPOINT,
   ...DESTROY,
 ];

@@ -1,0 +1,42 @@
+import * as assert from "node:assert/strict";
+
+/** Which of a node's addresses was tried. */
+export type AddressKind = "public" | "private" | "reserved IP";
+
+/** Somebody tried something. Addresses are left out: they differ from run to run. */
+export interface Attempt {
+  /** What the attempt is an example of: the heading over it in the table. */
+  readonly topic: string;
+  readonly from: string;
+  readonly to: string;
+  readonly at?: AddressKind;
+  /** Port and protocol, or credential. */
+  readonly what: string;
+  readonly intended: string;
+  readonly seen: string;
+}
+
+/** Every attempt of a run, in order. */
+export class Attempts {
+  private readonly made: Attempt[] = [];
+
+  public get all(): readonly Attempt[] {
+    return this.made;
+  }
+
+  /** Keeps attempts for the table, and asserts that each came out as intended. */
+  public check(attempts: readonly Attempt[]): void {
+    this.made.push(...attempts);
+    const others = attempts.filter(({ intended, seen }) => intended !== seen);
+    assert.ok(attempts.length > 0, "nothing was tried");
+    assert.equal(
+      others.length,
+      0,
+      `${others.length} of ${attempts.length} attempts came out otherwise than intended:\n${others.map(describe).join("\n")}`,
+    );
+  }
+}
+
+function describe({ from, to, at, what, intended, seen }: Attempt): string {
+  return `${from} -> ${to}${at ? ` (${at})` : ""}, ${what}: ${seen}, not ${intended}`;
+}
