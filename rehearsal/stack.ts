@@ -9,6 +9,7 @@ import { digitalOcean } from "./digitalocean";
 import { type Entry, type Handler, messageOf, type Props } from "./entry";
 import type { Journal } from "./journal";
 import { privateKey } from "./tls";
+import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
 
 /** A resource as the program registers it. */
 export interface Registration {
@@ -68,6 +69,9 @@ export class Stack {
       ...digitalOcean(new Api(options.endpoint, options.token)),
       "command:remote:Command": command((name, line) => options.say(`    ${name}: ${line}`)),
       "tls:index/privateKey:PrivateKey": privateKey,
+      "tls:index/certRequest:CertRequest": certRequest,
+      "tls:index/selfSignedCert:SelfSignedCert": selfSignedCert,
+      "tls:index/locallySignedCert:LocallySignedCert": locallySignedCert,
     };
   }
 
