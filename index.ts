@@ -4,15 +4,18 @@ import { readConfig } from "./config";
 const { name, args } = readConfig();
 const cluster = new SwarmCluster(name, args);
 
-export const clusterId = cluster.clusterId;
-export const managers = cluster.managers;
-export const workers = cluster.workers;
-export const controlEndpoint = cluster.controlEndpoint;
-export const workerToken = cluster.workerToken;
-export const managerToken = cluster.managerToken;
-export const unlockKey = cluster.unlockKey;
-export const sshUser = cluster.sshUser;
-export const sshPrivateKey = cluster.sshPrivateKey;
-export const sshHostKey = cluster.sshHostKey;
-export const dockerHost = cluster.dockerHost;
-export const dockerApi = cluster.dockerApi;
+export = {
+  clusterId: cluster.clusterId,
+  managers: cluster.managers,
+  workers: cluster.workers,
+  controlEndpoint: cluster.controlEndpoint,
+  workerToken: cluster.workerToken,
+  managerToken: cluster.managerToken,
+  sshUser: cluster.sshUser,
+  sshPrivateKey: cluster.sshPrivateKey,
+  sshHostKey: cluster.sshHostKey,
+  dockerHost: cluster.dockerHost,
+  // Pulumi warns of outputs that are not there.
+  ...(cluster.unlockKey ? { unlockKey: cluster.unlockKey } : {}),
+  ...(cluster.dockerApi ? { dockerApi: cluster.dockerApi } : {}),
+};

@@ -60,7 +60,7 @@ export class CliDriver implements Driver {
 
   public async preview(config: StackConfig): Promise<RunResult> {
     await this.prepare(config);
-    return this.run(["preview"], {});
+    return this.run(["preview", "--diff"], {});
   }
 
   public async destroy(

@@ -41,6 +41,7 @@ $command -H tcp://0.0.0.0:2376 --tlsverify --tlscacert=$API_DIR/ca.pem --tlscert
 turn_off() {
   [[ -e $DROP_IN || -e $API_DIR ]] || return 0
   rm -rf "$API_DIR" "$DROP_IN"
+  rmdir "$(dirname "$DROP_IN")" 2>/dev/null || true
   restart_engine || fail "the engine did not start again; see 'journalctl -u docker'"
   back_in_swarm
   say "serves the Docker API on 2376 no more"

@@ -96,7 +96,8 @@ export class World {
     return this.outputs[name] as string;
   }
 
-  private get outputs(): Readonly<Record<string, unknown>> {
+  /** All stack outputs, secret ones in clear text. */
+  public get outputs(): Readonly<Record<string, unknown>> {
     assert.ok(this.last, "no up has succeeded yet");
     return this.last.outputs;
   }
@@ -123,8 +124,13 @@ export class World {
 
   /** Runs a command on the control endpoint, which must succeed. */
   public async onControl(command: string, stdin = ""): Promise<string> {
-    const result = await ssh(this.target(), command, stdin);
-    assert.equal(result.code, 0, `"${command}" on the control endpoint: ${result.stderr}`);
+    return this.on(this.output("controlEndpoint"), command, stdin);
+  }
+
+  /** Runs a command on a manager over SSH, which must succeed. */
+  public async on(address: string, command: string, stdin = ""): Promise<string> {
+    const result = await ssh(this.target(address), command, stdin);
+    assert.equal(result.code, 0, `"${command}" on ${address}: ${result.stderr}`);
     return result.stdout.trim();
   }
 

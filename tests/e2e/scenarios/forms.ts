@@ -39,7 +39,7 @@ export const FORMS: readonly Scenario[] = [
     async run(world) {
       const { secretOutputs, log } = await world.up();
       assert.deepEqual([...secretOutputs].sort(), ["managerToken", "sshPrivateKey", "workerToken"]);
-      assert.deepEqual(await findSecrets(world, log), []);
+      assert.deepEqual(await findSecrets(world, { "the log of up": log }), []);
     },
   },
   {

@@ -7,6 +7,9 @@ import { FORMS } from "./forms";
 import { KILLS } from "./kills";
 import { LIFETIME } from "./security-lifetime";
 import { SECURITY } from "./security";
+import { CONTROL_PLANE } from "./security-control-plane";
+import { DOCKER_API } from "./security-docker-api";
+import { SECRETS } from "./security-secrets";
 
 /** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -15,6 +18,9 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FAULTS,
   ...KILLS,
   ...SECURITY,
+  ...DOCKER_API,
+  ...CONTROL_PLANE,
+  ...SECRETS,
   ...LIFETIME,
   ...ENDPOINT,
   ...DESTROY,

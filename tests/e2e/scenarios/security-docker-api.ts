@@ -1,0 +1,158 @@
+import * as assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+
+import execa from "execa";
+
+import type { DockerApiOutput } from "../../../components/docker-api/docker-api";
+import { certRequest, ecdsaKey, locallySignedCert, selfSignedCert } from "../../../rehearsal/certificates";
+import type { Scenario } from "../scenario";
+import type { Attempt } from "../security/attempts";
+import { secured } from "../security/cluster";
+import { askEngine, type Identity } from "../security/docker-api";
+import { underLoad } from "../service";
+import type { World } from "../world";
+
+const TOPIC = "Docker API over TLS (2376/tcp)";
+
+/** "Docker API over TLS": who has the exported certificate gets in, and nobody else. */
+export const DOCKER_API: readonly Scenario[] = [
+  {
+    name: "security: the Docker API lets in who holds the exported certificate, until it is renewed or turned off",
+    run: dockerApi,
+  },
+];
+
+async function dockerApi(world: World): Promise<void> {
+  const on = await secured(world);
+  const off = { ...on, firewall: { ...on.firewall, dockerApiFrom: [] } };
+  await world.up(off);
+  const clusterId = world.output("clusterId");
+  const load = await underLoad(world);
+  // Turned on, renewed and turned off in a living cluster: each time the managers' engines restart.
+  const { secretOutputs } = await world.up(on);
+  assert.ok(secretOutputs.includes("dockerApi"));
+  const first = exported(world);
+  const mine = { certificate: first.certificate, key: first.key };
+  await everyManager(world, "the exported certificate", first.ca, mine, "let in");
+  await everyManager(world, "no certificate", first.ca, undefined, "turned away");
+  await everyManager(world, "another authority's certificate", first.ca, await foreign(), "turned away");
+  await everyManager(
+    world,
+    "the exported certificate, and a foreign CA",
+    await foreignCa(),
+    mine,
+    "does not believe it",
+  );
+  await dockerContext(world, first);
+  await world.unchanged(on);
+
+  const renewed = { ...on, dockerApi: { renewal: 1 } };
+  await world.up(renewed);
+  const second = exported(world);
+  await everyManager(world, "the certificate of before the renewal", second.ca, mine, "turned away");
+  const next = { certificate: second.certificate, key: second.key };
+  await everyManager(world, "the renewed certificate", second.ca, next, "let in");
+
+  await world.up(off);
+  for (const node of world.nodes.filter(({ name }) => name.startsWith("manager"))) {
+    const left =
+      "ls /etc/docker/digitalocean-swarm-api /etc/systemd/system/docker.service.d 2>/dev/null; ss -Hltn sport = 2376";
+    assert.equal(
+      (await world.inside(node, left)).stdout,
+      "",
+      `the Docker API left something on ${node.name}`,
+    );
+  }
+  await world.wellFormed(clusterId);
+  await load.check();
+  await world.unchanged(off);
+}
+
+function exported(world: World): DockerApiOutput {
+  return world.outputs.dockerApi as DockerApiOutput;
+}
+
+/** Asks each manager at its own address, and the control endpoint. */
+async function everyManager(
+  world: World,
+  what: string,
+  ca: string,
+  identity: Identity | undefined,
+  intended: "let in" | "turned away" | "does not believe it",
+): Promise<void> {
+  const rows: Attempt[] = [];
+  const managers = world.nodes.filter(({ name }) => name.startsWith("manager"));
+  const [first] = managers;
+  assert.ok(first);
+  const places = [
+    ...managers.map(node => ({ node, at: "public" as const, host: node.publicAddress })),
+    { node: first, at: "reserved IP" as const, host: world.output("controlEndpoint") },
+  ];
+  for (const { node, at, host } of places) {
+    const answer = await askEngine(host, ca, identity);
+    if ("nodeId" in answer) assert.equal(answer.nodeId, node.nodeId);
+    rows.push({ topic: TOPIC, from: "operator", to: node.name, at, what, intended, seen: outcome(answer) });
+  }
+  world.attempts.check(rows);
+}
+
+function outcome(answer: Awaited<ReturnType<typeof askEngine>>): string {
+  if ("nodeId" in answer) return "let in";
+  if (/alert|handshake|certificate required|bad certificate/i.test(answer.turnedAway)) return "turned away";
+  if (/self.signed|unable to (verify|get)|signature/i.test(answer.turnedAway)) return "does not believe it";
+  return answer.turnedAway;
+}
+
+/** The documented lines, with the docker of this machine. */
+async function dockerContext(world: World, api: DockerApiOutput): Promise<void> {
+  const dir = path.join(world.dir, "docker");
+  await mkdir(dir, { recursive: true });
+  const files = { "ca.pem": api.ca, "cert.pem": api.certificate, "key.pem": api.key };
+  for (const [name, text] of Object.entries(files))
+    await writeFile(path.join(dir, name), text, { mode: 0o600 });
+  const docker = (...args: string[]) =>
+    execa("docker", args, { cwd: dir, env: { DOCKER_CONFIG: dir, DOCKER_HOST: undefined } });
+  await docker(
+    "context",
+    "create",
+    "swarm",
+    "--docker",
+    `host=${api.host},ca=ca.pem,cert=cert.pem,key=key.pem`,
+  );
+  const { stdout } = await docker("--context", "swarm", "node", "ls", "--quiet");
+  assert.equal(stdout.split("\n").length, world.nodes.length);
+}
+
+/** A pair of somebody who has the same names and another authority. */
+async function foreign(): Promise<Identity> {
+  const [caKey, key] = [await ecdsaKey(), await ecdsaKey()];
+  const request = await certRequest.create(
+    { privateKeyPem: key, subject: { commonName: "client" } },
+    "client",
+  );
+  const signed = await locallySignedCert.create(
+    {
+      certRequestPem: request.outputs.certRequestPem,
+      caPrivateKeyPem: caKey,
+      caCertPem: await foreignCa(caKey),
+      validityPeriodHours: 24,
+      allowedUses: ["digital_signature", "client_auth"],
+    },
+    "client",
+  );
+  return { certificate: String(signed.outputs.certPem), key };
+}
+
+async function foreignCa(key?: string): Promise<string> {
+  const privateKeyPem = key ?? (await ecdsaKey());
+  const { outputs } = await selfSignedCert.create(
+    {
+      privateKeyPem,
+      subject: { commonName: "swarm-docker-api certificate authority" },
+      validityPeriodHours: 24,
+    },
+    "ca",
+  );
+  return String(outputs.certPem);
+}
