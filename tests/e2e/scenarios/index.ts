@@ -5,10 +5,13 @@ import { ENDPOINT } from "./endpoint";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 import { KILLS } from "./kills";
-import { LIFETIME } from "./security-lifetime";
 import { SECURITY } from "./security";
+import { CONTAINERS } from "./security-containers";
 import { CONTROL_PLANE } from "./security-control-plane";
+import { CREDENTIALS } from "./security-credentials";
 import { DOCKER_API } from "./security-docker-api";
+import { LIFETIME } from "./security-lifetime";
+import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
 
 /** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
@@ -17,11 +20,14 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CHANGES,
   ...FAULTS,
   ...KILLS,
-  ...SECURITY,
-  ...DOCKER_API,
-  ...CONTROL_PLANE,
-  ...SECRETS,
-  ...LIFETIME,
   ...ENDPOINT,
   ...DESTROY,
+  ...SECURITY,
+  ...CREDENTIALS,
+  ...CONTAINERS,
+  ...DOCKER_API,
+  ...SECRETS,
+  ...CONTROL_PLANE,
+  ...LIFETIME,
+  ...PLANES,
 ];

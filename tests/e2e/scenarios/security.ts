@@ -2,11 +2,12 @@ import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
 import type { Attempt } from "../security/attempts";
-import { type Datagram, type DatagramOutcome, sendFrom } from "../security/datagrams";
+import { datagramAttempts, type Datagram, type DatagramOutcome, sendFrom } from "../security/datagrams";
 import { clusterVpc, operatorAddress, withHosts } from "../security/hosts";
 import {
   everyPort,
   type Place,
+  tcpAttempts,
   type TcpOutcome,
   type TcpTarget,
   tryFrom,
@@ -17,7 +18,7 @@ import type { World } from "../world";
 
 /** The ports that a swarm of Docker's defaults may have something on, and one that a container publishes. */
 const PORTS = [22, 80, 2375, 2376, 2377, 4789, 7946, 8080];
-const SILENT = "cloud firewall: TCP";
+const CONNECTIONS = "cloud firewall: TCP";
 const CONNECTIONLESS = "cloud firewall: packets without a connection";
 
 /** Who reaches which port. */
@@ -54,7 +55,8 @@ async function scan(world: World): Promise<void> {
         PORTS.filter(port => listens(node.name, port)),
       );
       own.push(
-        ...attempts(
+        ...tcpAttempts(
+          CONNECTIONS,
           "the node itself",
           targets,
           await tryFrom(world.lab, node.hostname, targets),
@@ -65,12 +67,14 @@ async function scan(world: World): Promise<void> {
     const tried = async (from: string, hostname: string, at: readonly Place[]) => {
       const targets = everyPort(at, PORTS);
       const seen = await tryFrom(world.lab, hostname, targets);
-      return attempts(from, targets, seen, target => intended(from, target));
+      return tcpAttempts(CONNECTIONS, from, targets, seen, target => intended(from, target));
     };
     const operator = everyPort(publicOnes, PORTS);
     world.attempts.check([
       ...own,
-      ...attempts("operator", operator, await tryFromHere(operator), target => intended("operator", target)),
+      ...tcpAttempts(CONNECTIONS, "operator", operator, await tryFromHere(operator), target =>
+        intended("operator", target),
+      ),
       ...(await tried("outsider", "outsider", publicOnes)),
       ...(await tried("neighbour", "neighbour", all)),
       ...(await tried("member", member.hostname, others)),
@@ -94,21 +98,13 @@ async function datagrams(world: World): Promise<void> {
       const packets = at.flatMap(place => everyPacket(world, place));
       const seen = await sendFrom(world.lab, hostname, packets);
       world.attempts.check(
-        packets.map(({ to, at, protocol, port }, i) => ({
-          topic: CONNECTIONLESS,
-          from,
-          to,
-          at,
-          what: port ? `${port}/${protocol}` : PROTOCOLS[protocol],
-          intended: intendedPacket(from, protocol),
-          seen: seen[i] ?? "nothing",
-        })),
+        datagramAttempts(CONNECTIONLESS, from, packets, seen, ({ protocol }) =>
+          intendedPacket(from, protocol),
+        ),
       );
     }
   });
 }
-
-const PROTOCOLS = { udp: "UDP", esp: "ESP (IP protocol 50)", icmp: "ICMP echo" };
 
 function everyPacket(world: World, place: Place): Datagram[] {
   const one = { ...place, hostname: world.node(place.to).hostname };
@@ -129,7 +125,7 @@ function intendedPacket(from: string, protocol: Datagram["protocol"]): DatagramO
 /** Whether something listens on a port of a node, on all its addresses. */
 function listens(node: string, port: number): boolean {
   const manager = node.startsWith("manager");
-  return port === 22 || port === 7946 || (manager ? port === 2377 : port === 80 || port === 8080);
+  return [22, 7946, ...(manager ? [2376, 2377] : [80, 8080])].includes(port);
 }
 
 /** What the firewall's rules mean for somebody. */
@@ -140,21 +136,4 @@ function intended(from: string, { to, port }: TcpTarget): TcpOutcome {
     (from === "member" && (port === 2377 || port === 7946));
   if (!allowed) return "dropped";
   return listens(to, port) ? "open" : "refused";
-}
-
-function attempts(
-  from: string,
-  targets: readonly TcpTarget[],
-  seen: readonly TcpOutcome[],
-  intent: (target: TcpTarget) => TcpOutcome,
-): Attempt[] {
-  return targets.map((target, i) => ({
-    topic: SILENT,
-    from,
-    to: target.to,
-    at: target.at,
-    what: `${target.port}/tcp`,
-    intended: intent(target),
-    seen: seen[i] ?? "nothing",
-  }));
 }
