@@ -93,7 +93,10 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
     return outcome("passed");
   } catch (error) {
     if (error instanceof Skipped) return outcome("skipped", `     ${error.message}`);
-    return outcome("failed", await world.explain(error));
+    const failed = outcome("failed", world.explain(error));
+    // What comes next is not to fail for this.
+    await world.destroy().catch((left: unknown) => say(`could not be destroyed after it: ${String(left)}`));
+    return failed;
   } finally {
     await world.tidy();
   }

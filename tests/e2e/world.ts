@@ -205,10 +205,13 @@ export class World {
   }
 
   /** An error with the end of what the driver said. */
-  public async explain(error: unknown): Promise<string> {
+  public explain(error: unknown): string {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const log = (error instanceof RunFailed ? error.log : this.log).split("\n").slice(-60).join("\n");
-    return Promise.resolve(`${text}\n--- the last lines of the last run ---\n${log}`);
+    const log = (error instanceof RunFailed ? error.log : this.log).split("\n");
+    const errors = log.slice(0, -60).filter(line => /error/i.test(line));
+    return [text, "--- errors of the last run ---", ...errors, "--- its end ---", ...log.slice(-60)].join(
+      "\n",
+    );
   }
 
   public async tidy(): Promise<void> {

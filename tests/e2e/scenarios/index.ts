@@ -5,6 +5,7 @@ import { ENDPOINT } from "./endpoint";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 import { KILLS } from "./kills";
+import { ROTATIONS } from "./rotations";
 import { SECURITY } from "./security";
 import { CONTAINERS } from "./security-containers";
 import { CONTROL_PLANE } from "./security-control-plane";
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CHANGES,
   ...FAULTS,
   ...KILLS,
+  ...ROTATIONS,
   ...ENDPOINT,
   ...DESTROY,
   ...SECURITY,

@@ -16,12 +16,12 @@ export const CONTROL_PLANE: readonly Scenario[] = [
     run: autolock,
   },
   {
-    name: "security: the root CA rotated, certificates for a week: every node renews, tokens change, the old are refused",
-    run: caRotation,
-  },
-  {
     name: "security: workers hold no manager's certificate, no token stays on disk, Raft logs are encrypted",
     run: atRest,
+  },
+  {
+    name: "security: the root CA rotated, certificates for a week: every node renews, tokens change, the old are refused",
+    run: caRotation,
   },
 ];
 
