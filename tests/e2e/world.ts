@@ -81,6 +81,14 @@ export class World {
     return this.keepLog(this.driver.destroy({ onOutput: this.report, ...options }));
   }
 
+  /** Removes everything, whatever state a failed scenario left it in. */
+  public async clear(): Promise<void> {
+    await this.lab.clearFaults();
+    await this.driver.cancel();
+    for (const { hostname } of await this.lab.droplets()) await this.lab.deleteDroplet(hostname);
+    await this.destroy({ refresh: true });
+  }
+
   /** Asserts that one more `up` has nothing to do. */
   public async unchanged(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { changes: counts, log } = await this.up(changes);
