@@ -11,9 +11,12 @@ really did on the [lab](../../lab/README.md); each scenario fails if one comes o
 - **outsider**: a droplet of another VPC, without the cluster's tag. **neighbour**: a droplet in the cluster's own VPC,
   without its tag. **operator**: the machine that runs the program, the only address in \`firewall.sshFrom\` and
   \`firewall.dockerApiFrom\`. Only 80/tcp is in \`firewall.publish\`.
-- **open**: a connection. **refused**: let in, and nothing listens there. **dropped**: no answer of any kind; of
-  packets without a connection it was counted, before and behind the firewall, that they came and did not get through.
-  **arrives**: counted behind the firewall.
+- **open**: a connection. **refused**: let in, and nothing listens there. **dropped**: no answer of any kind; packets
+  without a connection were counted on the node, in front of the firewall and behind it: they came, and did not get
+  through. **arrives**: counted behind the firewall. **dropped at the sender**: by the sender's own firewall, on the
+  way out.
+- The lab puts a firewall in force on a new droplet before its first process runs. How fast DigitalOcean does is not
+  shown here; that the firewall is there before the droplets, and goes after them, is.
 `;
 
 /** Writes all attempts of a run as a Markdown document. */
