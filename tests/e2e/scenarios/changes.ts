@@ -96,7 +96,7 @@ export const CHANGES: readonly Scenario[] = [
   },
   replaceOne("a worker", "worker-0"),
   replaceOne("a manager", "manager-1"),
-  replaceOne("the first manager", "manager-0"),
+  { ...replaceOne("the first manager", "manager-0"), core: true },
   change(
     "replace the only manager of a one-manager swarm",
     [{ config: { ...BASE, managers: managers(1, { revision: "r2" }) } }],

@@ -25,6 +25,7 @@ const CONNECTIONLESS = "cloud firewall: packets without a connection";
 export const SECURITY: readonly Scenario[] = [
   {
     name: "security: every TCP port of every node, tried from outside, from its VPC, by a member and by the operator",
+    core: true,
     run: scan,
   },
   {
