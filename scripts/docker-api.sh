@@ -55,10 +55,12 @@ unit_command() {
     END { print command }'
 }
 
-# put FILE TEXT: sets `changed` where it was not so.
+# put FILE TEXT: sets `changed` where it was not so. Line ends at the end make no difference.
 put() {
-  [[ -e $1 && $(<"$1") == "$2" ]] && return
-  printf '%s\n' "$2" >"$1.new"
+  local text
+  text=$(printf '%s' "$2")
+  [[ -e $1 && $(<"$1") == "$text" ]] && return
+  printf '%s\n' "$text" >"$1.new"
   mv "$1.new" "$1"
   changed=yes
 }
@@ -68,13 +70,14 @@ restart_engine() {
   systemctl restart docker.service && wait_until 60 "the engine to answer" engine_answers
 }
 
-# Containers of the swarm come back by themselves; the next manager waits for it.
+# Containers of the swarm come back by themselves. The next manager's turn comes when this one is back, and the nodes
+# have reported to the leader, which may be another now.
 back_in_swarm() {
   if [[ $(swarm_state) == locked && -n $UNLOCK_KEY ]]; then
     printf '%s\n' "$UNLOCK_KEY" | docker swarm unlock >/dev/null || fail "the engine could not be unlocked with the swarm's unlock key"
   fi
-  wait_until 60 "the managers to answer" reads_swarm || fail "is not back among the managers (state: $(swarm_state))"
+  wait_until 60 "the managers to answer, and the nodes to report to them" all_reported ||
+    fail "is not back among the managers (state: $(swarm_state)), or a node does not report; see 'docker node ls'"
 }
-reads_swarm() { docker node ls --quiet >/dev/null 2>&1; }
 
 serves() { timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/2376' 2>/dev/null; }

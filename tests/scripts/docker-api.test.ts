@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { script } from "../../components/swarm/script";
 import { FakeHost, type Outcome } from "./fake-host";
 
-const PEM = { CA: "the CA", CERTIFICATE: "the certificate", KEY: "the key", UNLOCK_KEY: "" };
+const PEM = { CA: "the CA\n", CERTIFICATE: "the certificate\n", KEY: "the key\n", UNLOCK_KEY: "" };
 const UNIT = [
   "# /lib/systemd/system/docker.service",
   "[Service]",
