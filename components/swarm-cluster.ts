@@ -11,6 +11,7 @@ import { Network } from "./network/network";
 import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
+import { swarmPorts } from "./ports";
 import type { SwarmPool } from "./swarm/args";
 import { Swarm } from "./swarm/swarm";
 import { validate } from "./validate";
@@ -75,6 +76,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
           sshKeys: [ssh.fingerprint, ...(args.ssh?.additionalKeys ?? [])],
           dockerVersion: args.dockerVersion ?? "any",
           securityUpdates: args.securityUpdates ?? "image",
+          ports: swarmPorts(args.swarm),
           firewall: network.firewall,
         },
         child,

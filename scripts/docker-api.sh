@@ -77,7 +77,7 @@ back_in_swarm() {
     printf '%s\n' "$UNLOCK_KEY" | docker swarm unlock >/dev/null || fail "the engine could not be unlocked with the swarm's unlock key"
   fi
   wait_until 60 "the managers to answer, and the nodes to report to them" all_reported ||
-    fail "is not back among the managers (state: $(swarm_state)), or a node does not report; see 'docker node ls'"
+    fail "is not back among the managers (state: $(swarm_state)), or a node does not report: $(docker node ls --format '{{.Hostname}} {{.Status}}' 2>&1 | paste -sd , -)"
 }
 
 serves() { timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/2376' 2>/dev/null; }

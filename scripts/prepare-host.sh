@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a stock Debian or Ubuntu host a Docker host. Run once by cloud-init, at the first boot.
 # In: DOCKER_VERSION: "any" (an engine that is there, or the newest), "distribution", or a version such as 28.5.1.
+#     LISTEN_PORT and DATA_PATH_PORT: the swarm's, as in ports.ts.
 #     SECURITY_UPDATES: "on", "off", or "image" (as the image has it).
 # The outcome goes to MARKER, which the first Command reads: "ok", or the reason of the failure.
 set -Eeuo pipefail
@@ -24,7 +25,7 @@ main() {
   fi
   command -v curl >/dev/null || step "installing curl" install_packages curl
   [[ $SECURITY_UPDATES == image ]] || step "turning security updates $SECURITY_UPDATES" security_updates
-  step "blocking the metadata address for containers" block_metadata
+  step "keeping containers from the metadata address and the swarm's ports" guard_from_containers
   step "starting the Docker engine" systemctl enable --now docker.service
   finish ok
 }
@@ -44,22 +45,21 @@ finish() {
   mv "$MARKER.new" "$MARKER"
 }
 
-# User data, with this host's SSH key, can be read at this address by whoever reaches it. Processes of the host do,
-# containers do not: their packets are forwarded. mangle is a table that Docker leaves alone.
-block_metadata() {
-  cat >/etc/systemd/system/metadata-guard.service <<'UNIT'
+# guard.sh lies beside this script.
+guard_from_containers() {
+  cat >/etc/systemd/system/digitalocean-swarm-guard.service <<UNIT
 [Unit]
-Description=Keep containers from the metadata service
+Description=Keep containers from the metadata service and the swarm's ports
 Before=docker.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'iptables -t mangle -C FORWARD -d 169.254.169.254 -j DROP 2>/dev/null || iptables -t mangle -A FORWARD -d 169.254.169.254 -j DROP'
+ExecStart=/usr/local/sbin/digitalocean-swarm-guard $LISTEN_PORT $DATA_PATH_PORT
 [Install]
 WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
-  systemctl enable --now metadata-guard.service
+  systemctl enable --now digitalocean-swarm-guard.service
 }
 
 # https://wiki.debian.org/UnattendedUpgrades; the file's name puts it after the package's own 20auto-upgrades.

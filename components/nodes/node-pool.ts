@@ -2,6 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
+import type { SwarmPorts } from "../ports";
 import { ignoredEdits } from "./ignored-edits";
 import type { WantedNode } from "./roster";
 import { userData } from "./user-data";
@@ -18,6 +19,7 @@ export interface NodePoolArgs {
   readonly sshKeys: readonly pulumi.Input<string>[];
   readonly dockerVersion: string;
   readonly securityUpdates: "image" | "on" | "off";
+  readonly ports: SwarmPorts;
   /** Is there before the droplets and goes after them, so that none is ever without it. */
   readonly firewall: pulumi.Resource;
 }
@@ -43,6 +45,7 @@ export class NodePool extends pulumi.ComponentResource {
         userData({
           dockerVersion: args.dockerVersion,
           securityUpdates: args.securityUpdates,
+          ports: args.ports,
           hostPrivateKey,
           hostPublicKey,
         }),

@@ -3,18 +3,24 @@ import * as path from "node:path";
 
 import { stringify } from "yaml";
 
+import type { SwarmPorts } from "../ports";
+
 /** What a droplet is told at its first boot. */
 export interface UserData {
   /** See `SwarmClusterArgs.dockerVersion`. */
   readonly dockerVersion: string;
   /** See `SwarmClusterArgs.securityUpdates`. */
   readonly securityUpdates: "image" | "on" | "off";
+  /** The swarm's ports, which containers are kept from. */
+  readonly ports: SwarmPorts;
   /** The host's SSH key, ed25519 in OpenSSH's form: known beforehand, it can be verified at the first login. */
   readonly hostPrivateKey: string;
   readonly hostPublicKey: string;
 }
 
-const PREPARE = readFileSync(path.join(__dirname, "..", "..", "scripts", "prepare-host.sh"), "utf8");
+const read = (script: string) => readFileSync(path.join(__dirname, "..", "..", "scripts", script), "utf8");
+const PREPARE = read("prepare-host.sh");
+const GUARD = read("guard.sh");
 const SSHD = [
   "# Many Commands dial a manager at once; sshd would drop connections at random from the tenth on.",
   "MaxStartups 200:30:500",
@@ -35,12 +41,15 @@ export function userData(args: UserData): string {
     write_files: [
       { path: "/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", permissions: "0644", content: SSHD },
       { path: "/usr/local/sbin/digitalocean-swarm-prepare", permissions: "0755", content: PREPARE },
+      { path: "/usr/local/sbin/digitalocean-swarm-guard", permissions: "0755", content: GUARD },
     ],
     runcmd: [
       [
         "env",
         `DOCKER_VERSION=${args.dockerVersion}`,
         `SECURITY_UPDATES=${args.securityUpdates}`,
+        `LISTEN_PORT=${args.ports.listen}`,
+        `DATA_PATH_PORT=${args.ports.dataPath}`,
         "/usr/local/sbin/digitalocean-swarm-prepare",
       ],
     ],

@@ -1,4 +1,4 @@
-/** Runs the end-to-end scenarios one after another on a lab of their own: `npm run e2e -- --grep "<name>"`. */
+/** Runs the end-to-end scenarios on a lab of their own: `npm run e2e -- --grep "<name>"`. */
 import { rm } from "node:fs/promises";
 import * as path from "node:path";
 
@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { chooseDriver, type Driver, labConfig } from "../../drivers";
 import { labDown, labUp } from "../../lab/lab";
 import { type Outcome, type Scenario, Skipped } from "./scenario";
-import { SCENARIOS } from "./scenarios";
+import { GROUPS } from "./scenarios";
 import { writeAttempts } from "./security/attempts-table";
 import { writeTable } from "./table";
 import { World } from "./world";
@@ -22,6 +22,7 @@ interface Options {
   readonly driver?: Driver["kind"];
   readonly keep?: boolean;
   readonly lab: string;
+  readonly labs: number;
   readonly table?: string;
   readonly verbose?: boolean;
 }
@@ -34,47 +35,87 @@ async function main(): Promise<void> {
     .option("--table <file>", "write the outcomes into this Markdown table")
     .option("--attempts <file>", "write who tried what from where into this Markdown table")
     .option("--lab <name>", "the lab to run on: two runs at once need one each", "e2e")
-    .option("--keep", "leave the lab as it is at the end, to look at")
+    .option("--labs <count>", "how many labs to use side by side", Number, 1)
+    .option("--keep", "leave the labs as they are at the end, to look at")
     .option("--verbose", "show what the driver prints")
     .parse()
     .opts<Options>();
-  const grep = options.grep?.map(text => text.toLowerCase()) ?? [""];
-  const chosen = SCENARIOS.filter(
-    scenario =>
-      grep.some(text => scenario.name.toLowerCase().includes(text)) && (!options.core || scenario.core),
+  const groups = choose(options);
+  const labs = Math.min(options.labs, groups.length);
+  const worlds: World[] = [];
+  let run;
+  try {
+    // One after the other: the first one builds what all need.
+    for (let i = 0; i < labs; i++) worlds.push(await makeWorld(options, i));
+    run = await runAll(groups, worlds);
+  } finally {
+    if (!options.keep) for (let i = 0; i < labs; i++) await removeWorld(options, i);
+  }
+  const { outcomes, seconds } = run;
+  const names = GROUPS.flat().map(({ name }) => name);
+  outcomes.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
+  if (options.table) await writeTable(options.table, names, { outcomes, seconds, labs });
+  if (options.attempts)
+    await writeAttempts(
+      options.attempts,
+      outcomes.flatMap(({ attempts = [] }) => attempts),
+    );
+  const count = (result: Outcome["result"]) => outcomes.filter(outcome => outcome.result === result).length;
+  say(
+    `\n${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped in ${Math.round(seconds)} s`,
   );
+  process.exitCode = count("failed") > 0 ? 1 : 0;
+}
+
+/** Each world takes the next group when it is done with one. */
+async function runAll(
+  groups: Scenario[][],
+  worlds: readonly World[],
+): Promise<{ outcomes: Outcome[]; seconds: number }> {
+  const started = Date.now();
+  const outcomes: Outcome[] = [];
+  await Promise.all(
+    worlds.map(async world => {
+      for (let group = groups.shift(); group; group = groups.shift())
+        for (const scenario of group) outcomes.push(await runOne(scenario, world));
+    }),
+  );
+  return { outcomes, seconds: (Date.now() - started) / 1000 };
+}
+
+/** The groups with what is to be run of them. */
+function choose({ grep = [""], core }: Options): Scenario[][] {
+  const chosen = GROUPS.map(group =>
+    group.filter(
+      ({ name, core: isCore }) =>
+        grep.some(text => name.toLowerCase().includes(text.toLowerCase())) && (!core || isCore),
+    ),
+  ).filter(group => group.length > 0);
   if (chosen.length === 0)
     throw new Error(`no scenario's name has ${grep.map(text => `"${text}"`).join(" or ")}`);
+  return chosen;
+}
 
-  const state = path.join(ROOT, ".e2e", options.lab);
+/** The name of the lab of this number, and where its driver keeps its files. */
+function placeOf(options: Options, number: number): { lab: string; state: string } {
+  const lab = number === 0 ? options.lab : `${options.lab}-${number + 1}`;
+  return { lab, state: path.join(ROOT, ".e2e", lab) };
+}
+
+async function makeWorld(options: Options, number: number): Promise<World> {
+  const { lab: name, state } = placeOf(options, number);
   await rm(state, { recursive: true, force: true });
-  await labDown({ name: options.lab }, () => undefined);
-  const lab = await labUp({ name: options.lab }, say);
+  await labDown({ name }, () => undefined);
+  const lab = await labUp({ name }, say);
   const driver = await chooseDriver(state, "lab", options.driver);
-  const world = new World(
-    driver,
-    lab,
-    await labConfig(lab.endpoint),
-    options.verbose ? say : () => undefined,
-    state,
-  );
-  const outcomes: Outcome[] = [];
-  try {
-    for (const scenario of chosen) outcomes.push(await runOne(scenario, world));
-  } finally {
-    if (!options.keep) {
-      await labDown({ name: options.lab }, () => undefined);
-      await rm(state, { recursive: true, force: true });
-    }
-  }
-  if (options.table) {
-    const names = SCENARIOS.map(({ name }) => name);
-    await writeTable(options.table, names, outcomes);
-  }
-  if (options.attempts) await writeAttempts(options.attempts, world.attempts.all);
-  const count = (result: Outcome["result"]) => outcomes.filter(outcome => outcome.result === result).length;
-  say(`\n${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
-  process.exitCode = count("failed") > 0 ? 1 : 0;
+  const report = options.verbose ? say : () => undefined;
+  return new World(driver, lab, await labConfig(lab.endpoint), report, state);
+}
+
+async function removeWorld(options: Options, number: number): Promise<void> {
+  const { lab: name, state } = placeOf(options, number);
+  await labDown({ name }, () => undefined);
+  await rm(state, { recursive: true, force: true });
 }
 
 async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
@@ -84,7 +125,8 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
     say(
       `${{ passed: "ok  ", failed: "FAIL", skipped: "skip" }[result]} ${scenario.name} (${world.driver.kind}, ${seconds} s)${detail ? `\n${detail}` : ""}`,
     );
-    return { name: scenario.name, driver: world.driver.kind, seconds, result, detail };
+    const attempts = world.attempts.take();
+    return { name: scenario.name, driver: world.driver.kind, seconds, result, detail, attempts };
   };
   const reason = scenario.skip?.[world.driver.kind];
   if (reason) return outcome("skipped", `     ${reason}`);

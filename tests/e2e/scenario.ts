@@ -1,3 +1,4 @@
+import type { Attempt } from "./security/attempts";
 import type { World } from "./world";
 
 /** One promise of the project, and how it is shown. */
@@ -25,4 +26,6 @@ export interface Outcome {
   readonly result: "passed" | "failed" | "skipped";
   /** Why it failed or was skipped. */
   readonly detail?: string;
+  /** What was tried on the way. */
+  readonly attempts?: readonly Attempt[];
 }

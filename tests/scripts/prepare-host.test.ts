@@ -31,6 +31,8 @@ const prepare = (host: FakeHost, version: string, updates = "image"): Promise<Ou
   host.bash(["-s"], SCRIPT.replaceAll("/etc/", `${host.directory}/etc/`), {
     DOCKER_VERSION: version,
     SECURITY_UPDATES: updates,
+    LISTEN_PORT: "2377",
+    DATA_PATH_PORT: "4789",
   });
 const APT = "apt-get -q -y -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3";
 const calls = (host: FakeHost) =>
@@ -40,7 +42,7 @@ const calls = (host: FakeHost) =>
     .map(call => call.replace(APT, "apt").replaceAll(host.directory, ""));
 const START = [
   "systemctl daemon-reload",
-  "systemctl enable --now metadata-guard.service",
+  "systemctl enable --now digitalocean-swarm-guard.service",
   "systemctl enable --now docker.service",
 ];
 const REPOSITORY = [
@@ -144,12 +146,43 @@ describe("a stock host gets", () => {
     expect(calls(host).slice(0, 2)).toEqual(["apt update", "apt install --no-install-recommends curl"]);
   });
 
-  test("a guard that keeps containers from the metadata service, before the engine starts", async () => {
+  test("a guard that keeps containers from what is for hosts, before the engine starts", async () => {
     const host = stockHost();
     await prepare(host, "any");
-    const unit = host.read("etc/systemd/system/metadata-guard.service");
+    const unit = host.read("etc/systemd/system/digitalocean-swarm-guard.service");
     expect(unit).toMatch(/^Before=docker\.service$/m);
-    expect(unit).toMatch(/^ExecStart=.*iptables -t mangle -A FORWARD -d 169\.254\.169\.254 -j DROP'$/m);
+    expect(unit).toMatch(/^ExecStart=\/usr\/local\/sbin\/digitalocean-swarm-guard 2377 4789$/m);
+  });
+});
+
+describe("the guard", () => {
+  const guard = readFileSync(path.join(__dirname, "../../scripts/guard.sh"), "utf8");
+  const rules = (host: FakeHost) => host.calls().filter(call => call.includes(" -A "));
+  const iptables = (host: FakeHost, isThere: boolean) =>
+    host.write(
+      "bin/iptables",
+      `#!/bin/bash\necho "iptables $*" >>"$FAKE/calls"\n[[ $4 != -C ]] || ${isThere}\n`,
+    );
+
+  test("drops what containers send to the metadata address and to the swarm's ports", async () => {
+    const host = new FakeHost().install("iptables");
+    iptables(host, false);
+    expect((await host.bash(["-s", "2378", "7789"], guard)).code).toBe(0);
+    expect(rules(host)).toHaveLength(9);
+    expect(rules(host)).toEqual(
+      expect.arrayContaining([
+        "iptables -w -t mangle -A FORWARD -d 169.254.169.254 -j DROP",
+        "iptables -w -t mangle -A FORWARD -i docker+ -p tcp -m multiport --dports 2378,7946 -j DROP",
+        "iptables -w -t mangle -A INPUT -i br-+ -p udp -m multiport --dports 7789,7946 -j DROP",
+      ]),
+    );
+  });
+
+  test("run again it adds nothing", async () => {
+    const host = new FakeHost().install("iptables");
+    iptables(host, true);
+    expect((await host.bash(["-s", "2377", "4789"], guard)).code).toBe(0);
+    expect(rules(host)).toEqual([]);
   });
 });
 
@@ -174,7 +207,7 @@ describe("a failure's reason is left in the marker", () => {
       "systemctl",
       "Failed to enable unit\n",
       "any",
-      /^while blocking the metadata address for containers: .*Failed to enable unit/,
+      /^while keeping containers from the metadata address and the swarm's ports: .*Failed to enable unit/,
     ],
   ])("%s", async (_, program, says, wanted, reason) => {
     const host = stockHost().write(`fail-${program}`, says);

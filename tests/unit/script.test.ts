@@ -19,7 +19,7 @@ const NAMES: ScriptName[] = [
 
 test("every script of scripts/ is a membership script, their library, or the hosts' preparation", () => {
   const files = readdirSync(path.join(__dirname, "../../scripts")).filter(file => file.endsWith(".sh"));
-  expect(files.sort()).toEqual([...NAMES, "lib", "prepare-host"].map(name => `${name}.sh`).sort());
+  expect(files.sort()).toEqual([...NAMES, "lib", "prepare-host", "guard"].map(name => `${name}.sh`).sort());
 });
 
 describe.each(NAMES)("%s", name => {

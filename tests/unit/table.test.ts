@@ -1,20 +1,24 @@
+import type { Outcome } from "../e2e/scenario";
 import { table } from "../e2e/table";
 
 const outcome = (driver: "cli" | "rehearsal", name: string, seconds: number) =>
   ({ name, driver, seconds, result: "passed" }) as const;
+const run = (...outcomes: Outcome[]) => ({ outcomes, seconds: 7, labs: outcomes.length });
 
 test("each driver's run writes its own columns and keeps the other's", () => {
   const names = ["one", "two"];
-  const first = table("", names, [outcome("cli", "one", 1.25), outcome("cli", "two", 2)]);
+  const first = table("", names, run(outcome("cli", "one", 1.25), outcome("cli", "two", 2)));
   const skipped = { ...outcome("rehearsal", "two", 0), result: "skipped", detail: "   no backend" } as const;
-  const both = table(first, names, [outcome("rehearsal", "one", 3), skipped]);
+  const both = table(first, names, run(outcome("rehearsal", "one", 3), skipped));
   expect(both).toContain("| one | passed | 1.3 | passed | 3.0 |");
   expect(both).toContain("| two | passed | 2.0 | skipped: no backend |  |");
-  expect(both).toContain("| 2 scenarios | | 3 | | 3 |");
+  expect(both).toContain(
+    "| the whole run | passed, on 2 labs side by side | 7.0 | passed, on 2 labs side by side | 7.0 |",
+  );
 });
 
 test("what a driver did not run again is not kept from its earlier run", () => {
   const names = ["one", "two"];
-  const first = table("", names, [outcome("cli", "one", 1), outcome("cli", "two", 2)]);
-  expect(table(first, names, [outcome("cli", "one", 1)])).toContain("| two |  |  |  |  |");
+  const first = table("", names, run(outcome("cli", "one", 1), outcome("cli", "two", 2)));
+  expect(table(first, names, run(outcome("cli", "one", 1)))).toContain("| two |  |  |  |  |");
 });

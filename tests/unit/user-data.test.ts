@@ -12,6 +12,7 @@ const render = (dockerVersion = "any") =>
   userData({
     dockerVersion,
     securityUpdates: "on",
+    ports: { listen: 2378, dataPath: 4789 },
     hostPrivateKey: KEY,
     hostPublicKey: "ssh-ed25519 AAAAC3 \n",
   });
@@ -41,10 +42,18 @@ describe("user data", () => {
     expect(write_files.map(file => [file.path, file.permissions])).toEqual([
       ["/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", "0644"],
       ["/usr/local/sbin/digitalocean-swarm-prepare", "0755"],
+      ["/usr/local/sbin/digitalocean-swarm-guard", "0755"],
     ]);
     expect(write_files[1]?.content).toBe(script);
     expect(runcmd).toEqual([
-      ["env", "DOCKER_VERSION=28.5.1", "SECURITY_UPDATES=on", "/usr/local/sbin/digitalocean-swarm-prepare"],
+      [
+        "env",
+        "DOCKER_VERSION=28.5.1",
+        "SECURITY_UPDATES=on",
+        "LISTEN_PORT=2378",
+        "DATA_PATH_PORT=4789",
+        "/usr/local/sbin/digitalocean-swarm-prepare",
+      ],
     ]);
   });
 

@@ -15,21 +15,21 @@ import { LIFETIME } from "./security-lifetime";
 import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
 
-/** All scenarios, in the order in which they run: each starts from whatever cluster the one before left. */
-export const SCENARIOS: readonly Scenario[] = [
-  ...FORMS,
-  ...CHANGES,
-  ...FAULTS,
-  ...KILLS,
-  ...ROTATIONS,
-  ...ENDPOINT,
-  ...DESTROY,
-  ...SECURITY,
-  ...CREDENTIALS,
-  ...CONTAINERS,
-  ...DOCKER_API,
-  ...SECRETS,
-  ...CONTROL_PLANE,
-  ...LIFETIME,
-  ...PLANES,
+/** Scenarios that run in this order: each starts from whatever cluster the one before left. */
+export const GROUPS: readonly (readonly Scenario[])[] = [
+  FORMS,
+  CHANGES,
+  FAULTS,
+  KILLS,
+  ROTATIONS,
+  ENDPOINT,
+  DESTROY,
+  SECURITY,
+  CREDENTIALS,
+  CONTAINERS,
+  DOCKER_API,
+  SECRETS,
+  CONTROL_PLANE,
+  LIFETIME,
+  PLANES,
 ];

@@ -47,7 +47,7 @@ async function metadata(world: World): Promise<void> {
       try {
         rows.push(await ask("container", "open", ", with the guard taken away"));
       } finally {
-        await world.inside(node, "systemctl restart metadata-guard");
+        await world.inside(node, "systemctl restart digitalocean-swarm-guard");
       }
       rows.push(await ask("container", "dropped", ", with the guard started again"));
       world.attempts.check(rows);

@@ -71,7 +71,12 @@ function judge(
     assert.ok(own.length > 0, `${name} was not watched`);
     for (const port of PORTS) {
       const tries = own.filter(sample => sample.port === port);
-      const reached = tries.filter(({ outcome }) => outcome === "open" || outcome === "refused");
+      const reached = tries.filter(
+        ({ outcome, time }) =>
+          outcome === "open" ||
+          // The lab plugs the network in a moment before it loads the firewall: no process runs there yet.
+          (outcome === "refused" && timeline.phase(address, time) !== "new"),
+      );
       const phases = countBy(tries.map(({ time }) => timeline.phase(address, time)));
       world.report(`${name} ${port}/tcp: ${JSON.stringify(phases)}, reached ${reached.length}`);
       inDeletion += phases.deleting ?? 0;

@@ -16,12 +16,13 @@ export interface Attempt {
   readonly seen: string;
 }
 
-/** Every attempt of a run, in order. */
+/** Every attempt of a scenario, in order. */
 export class Attempts {
   private readonly made: Attempt[] = [];
 
-  public get all(): readonly Attempt[] {
-    return this.made;
+  /** Hands out what was kept, and forgets it. */
+  public take(): readonly Attempt[] {
+    return this.made.splice(0);
   }
 
   /** Keeps attempts for the table, and asserts that each came out as intended. */
