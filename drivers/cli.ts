@@ -20,6 +20,12 @@ export interface Project {
 }
 
 const CLUSTER: Project = { name: "digitalocean-swarm", main: path.resolve(__dirname, "..", "index.ts") };
+const NOTHING: RunResult = {
+  outputs: {},
+  secretOutputs: [],
+  changes: { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
+  log: "",
+};
 /** Whatever `pulumi` waits for, it waits for no longer than this: 20 minutes, in ms. */
 const LONGEST_RUN = 20 * 60_000;
 
@@ -66,6 +72,8 @@ export class CliDriver implements Driver {
   public async destroy(
     options: { refresh?: boolean; onOutput?: (text: string) => void } = {},
   ): Promise<RunResult> {
+    // Without an up before there is no stack.
+    if (!(await readFile(this.projectFile, "utf8").catch(() => ""))) return NOTHING;
     return this.run(
       ["destroy", "--yes", "--skip-preview", ...(options.refresh ? ["--refresh"] : [])],
       options,
@@ -85,6 +93,10 @@ export class CliDriver implements Driver {
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
   }
 
+  private get projectFile(): string {
+    return path.join(this.dir, "Pulumi.yaml");
+  }
+
   /** Where and with which variables other programs, such as `npm run orphans`, find the stack. */
   public get place(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
     return { cwd: this.dir, env: this.environment };
@@ -95,7 +107,7 @@ export class CliDriver implements Driver {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
     await mkdir(this.backend, { recursive: true, mode: 0o700 });
     const project = { ...this.project, runtime: { name: "nodejs", options: { packagemanager: "npm" } } };
-    await writeFile(path.join(this.dir, "Pulumi.yaml"), stringify(project));
+    await writeFile(this.projectFile, stringify(project));
     const settings = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
     const salt = (await readFile(settings, "utf8").catch(() => ""))
       .split("\n")

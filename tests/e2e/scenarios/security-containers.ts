@@ -4,9 +4,12 @@ import { type Scenario, Skipped } from "../scenario";
 import type { Attempt } from "../security/attempts";
 import { deployTasks, secured } from "../security/cluster";
 import { askMetadata, withMetadata } from "../security/metadata";
-import type { World } from "../world";
+import { datagramAttempts, sendFrom } from "../security/datagrams";
+import { tcpAttempts, tryFrom } from "../security/tcp";
+import type { OutputNode, World } from "../world";
 
 const METADATA = "the metadata address, with a stand-in for the service";
+const MEMBERS = "containers are no members";
 const WHO = {
   host: "a process of the host",
   container: "a container",
@@ -18,6 +21,10 @@ export const CONTAINERS: readonly Scenario[] = [
   {
     name: "security: containers do not reach the metadata address, their host does",
     run: metadata,
+  },
+  {
+    name: "security: containers are no members: the swarm's ports are closed to them, and overlay networks carry on",
+    run: strangers,
   },
   {
     name: "security: an encrypted overlay network carries nothing, as ESP does not pass a cloud firewall",
@@ -53,6 +60,71 @@ async function metadata(world: World): Promise<void> {
       world.attempts.check(rows);
     });
   }
+}
+
+/** What a container sends has its node's address: without the guard the cloud firewall takes it for that member. */
+async function strangers(world: World): Promise<void> {
+  await world.up(await secured(world));
+  await deployTasks(world);
+  const [node, other, manager] = ["worker-0", "worker-1", "manager-0"].map(name => world.node(name));
+  assert.ok(node && other && manager);
+  const place = (one: OutputNode) => ({ to: one.name, at: "private" as const, address: one.privateAddress });
+  const tcp = [
+    { ...place(manager), port: 2377 },
+    { ...place(manager), port: 7946 },
+    { ...place(node), port: 7946 },
+  ];
+  const udp = [4789, 7946].map(port => ({
+    ...place(other),
+    hostname: other.hostname,
+    protocol: "udp" as const,
+    port,
+  }));
+  const start = await world.inside(
+    node,
+    "docker rm --force stranger >/dev/null 2>&1; docker run --detach --name stranger lab/workload:1 sleep 600 >/dev/null && " +
+      "docker inspect --format '{{.State.Pid}}' stranger",
+  );
+  assert.equal(start.code, 0, start.stderr);
+  const inside = ["nsenter", "--target", start.stdout.trim(), "--net"];
+  const rows = async (guarded: boolean): Promise<Attempt[]> => {
+    const from = `a container on ${node.name}${guarded ? "" : ", with the guard taken away"}`;
+    const connected = await tryFrom(world.lab, node.hostname, tcp, inside);
+    const sent = await sendFrom(world.lab, node.hostname, udp, inside);
+    return [
+      ...tcpAttempts(MEMBERS, from, tcp, connected, () => (guarded ? "dropped" : "open")),
+      ...datagramAttempts(MEMBERS, from, udp, sent, () => (guarded ? "never came" : "arrives")),
+    ];
+  };
+  const attempts = await rows(true);
+  try {
+    assert.equal((await world.inside(node, "iptables -t mangle -F")).code, 0);
+    attempts.push(...(await rows(false)));
+  } finally {
+    await world.inside(node, "systemctl restart digitalocean-swarm-guard; docker rm --force stranger");
+  }
+  attempts.push(await overOverlay(world, node, other));
+  world.attempts.check(attempts);
+}
+
+/** A task asks a task on another node, over the overlay network that both are on. */
+async function overOverlay(world: World, from: OutputNode, to: OutputNode): Promise<Attempt> {
+  const task = "$(docker ps --quiet --filter name=hidden | head -n 1)";
+  const address = await world.inside(
+    to,
+    `docker inspect --format '{{.NetworkSettings.Networks.hidden.IPAddress}}' ${task}`,
+  );
+  assert.match(address.stdout, /^\d/, address.stderr);
+  const ask = `docker exec ${task} wget -q -T 5 -O /dev/null http://${address.stdout.trim()}/hostname`;
+  const { code, stderr } = await world.inside(from, ask);
+  return {
+    topic: MEMBERS,
+    from: `a task on ${from.name}`,
+    to: `a task on ${to.name}`,
+    what: "80/tcp over their overlay network",
+    intended: "open",
+    seen: code === 0 ? "open" : stderr.trim(),
+  };
 }
 
 async function encrypted(world: World): Promise<void> {

@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import { allocate } from "../../../lab/api/addresses";
 import type { Scenario } from "../scenario";
 import type { Attempt } from "../security/attempts";
-import { secured, startFromNothing } from "../security/cluster";
+import { secured } from "../security/cluster";
 import { labStatus, withHosts } from "../security/hosts";
 import { type Phase, type Sample, Timeline, watchFrom } from "../security/watch";
 import type { World } from "../world";
@@ -24,7 +24,7 @@ export const LIFETIME: readonly Scenario[] = [
 ];
 
 async function lifetime(world: World): Promise<void> {
-  await startFromNothing(world);
+  await world.destroy();
   const config = { ...(await secured(world)), managers: managers(1) };
   await withHosts(world, { outsider: undefined }, async ([outsider]) => {
     assert.ok(outsider);

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
-import { places, secured, startFromNothing } from "../security/cluster";
+import { places, secured } from "../security/cluster";
 import { datagramAttempts, sendFrom } from "../security/datagrams";
 import { clusterVpc, withHosts } from "../security/hosts";
 import { everyPort, tcpAttempts, tryFrom } from "../security/tcp";
@@ -21,7 +21,7 @@ export const PLANES: readonly Scenario[] = [
 ];
 
 async function planes(world: World): Promise<void> {
-  await startFromNothing(world);
+  await world.destroy();
   const swarm = { listenPort: 2378, dataPathPort: 7789, dataPath: "public" };
   await world.up({ ...(await secured(world)), managers: managers(1), workers: workers(1), swarm });
   await world.wellFormed();

@@ -12,11 +12,6 @@ export async function secured(world: World): Promise<typeof BASE & { readonly fi
   return { ...BASE, firewall: { sshFrom: [operator], dockerApiFrom: [operator], publish: ["80/tcp"] } };
 }
 
-/** Removes the cluster of the scenario before, if there is one: there may have been none, and no stack either. */
-export async function startFromNothing(world: World): Promise<void> {
-  if ((await world.lab.leftovers()).length > 0) await world.destroy();
-}
-
 /** Every address of every node; the first manager has the reserved IP too. */
 export function places(world: World): Place[] {
   return [

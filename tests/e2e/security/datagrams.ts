@@ -24,13 +24,14 @@ const FIRST_MARK = 41_000;
 let nextMark = FIRST_MARK;
 
 /**
- * Sends packets from inside a droplet, and counts on their targets what came in front of the cloud firewall and behind
+ * Sends packets from inside a droplet, with `prefix` from a part of it, and counts on their targets what came in front of the cloud firewall and behind
  * it: silence alone would not tell a packet that was dropped from one that was taken, or got lost on the way.
  */
 export async function sendFrom(
   lab: Lab,
   hostname: string,
   datagrams: readonly Datagram[],
+  prefix: readonly string[] = [],
 ): Promise<DatagramOutcome[]> {
   const marked = datagrams.map(datagram => ({ ...datagram, mark: nextMark++ }));
   const targets = [...new Set(marked.map(target => target.hostname))];
@@ -43,7 +44,7 @@ export async function sendFrom(
       marked.map(({ protocol, address, port, mark }) => [protocol, address, port ?? 0, mark]),
     );
     const reactions = JSON.parse(
-      await succeed(lab, hostname, ["python3", "-c", PROGRAM, packets]),
+      await succeed(lab, hostname, [...prefix, "python3", "-c", PROGRAM, packets]),
     ) as string[];
     const counts = Object.assign(
       {},

@@ -34,14 +34,18 @@ export function everyPort(places: readonly Place[], ports: readonly number[]): T
   return places.flatMap(place => ports.map(port => ({ ...place, port })));
 }
 
-/** Tries all targets from inside a droplet, at once. */
+/** Tries all targets from inside a droplet, with `prefix` from a part of it, at once. */
 export async function tryFrom(
   lab: Lab,
   hostname: string,
   targets: readonly TcpTarget[],
+  prefix: readonly string[] = [],
 ): Promise<TcpOutcome[]> {
   const list = JSON.stringify(targets.map(({ address, port }) => [address, port]));
-  const { code, stdout, stderr } = await lab.exec(hostname, ["python3", "-c", TCP_PROGRAM, "scan", list]);
+  const { code, stdout, stderr } = await lab.exec(hostname, [
+    ...prefix,
+    ...["python3", "-c", TCP_PROGRAM, "scan", list],
+  ]);
   assert.equal(code, 0, `${hostname} could not try ports: ${stderr}`);
   return JSON.parse(stdout) as TcpOutcome[];
 }
