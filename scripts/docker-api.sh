@@ -76,8 +76,11 @@ back_in_swarm() {
   if [[ $(swarm_state) == locked && -n $UNLOCK_KEY ]]; then
     printf '%s\n' "$UNLOCK_KEY" | docker swarm unlock >/dev/null || fail "the engine could not be unlocked with the swarm's unlock key"
   fi
-  wait_until 60 "the managers to answer, and the nodes to report to them" all_reported ||
-    fail "is not back among the managers (state: $(swarm_state)), or a node does not report: $(docker node ls --format '{{.Hostname}} {{.Status}}' 2>&1 | paste -sd , -)"
+  wait_until 120 "the managers to answer" reads_swarm ||
+    fail "is not back among the managers (state: $(swarm_state)): $(docker node ls 2>&1 | head -n 1)"
+  # A node that is ill for another reason is no reason to stop here.
+  wait_until 60 "the nodes to report to the leader" all_reported || true
 }
+reads_swarm() { docker node ls --quiet >/dev/null 2>&1; }
 
 serves() { timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/2376' 2>/dev/null; }
