@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmArgs } from "./args";
-import { type Birth, bootstrap, joinToken, rotateCa, unlockKey } from "./birth";
+import { type Birth, bootstrap } from "./birth";
+import { joinToken, rotateCa, unlockKey } from "./keys";
 import { join, leave, peers, settle } from "./membership";
 import { SwarmContext } from "./remote";
 
