@@ -120,9 +120,9 @@ export interface SwarmOptions {
   readonly addressPools?: readonly string[];
   /** Prefix length of each overlay network, up to 29. @default 24 */
   readonly addressPoolSize?: number;
-  /** Raise by one to replace the workers' join token. Never go back. @default 0 */
+  /** Raise by one to replace the workers' join token. Going back to the first value is refused. @default 0 */
   readonly workerTokenRotation?: number;
-  /** Raise by one to replace the managers' join token. Never go back. @default 0 */
+  /** Raise by one to replace the managers' join token. Going back to the first value is refused. @default 0 */
   readonly managerTokenRotation?: number;
   /**
    * For how many days a node's certificate is valid, 1 to 3650; nodes renew theirs in time. Applied in place.
@@ -136,7 +136,7 @@ export interface SwarmOptions {
   readonly externalCas?: readonly string[];
   /**
    * Raise by one to replace the swarm's root CA: every node gets a new certificate and both join tokens change. Every
-   * node must be up. Never go back. @default 0
+   * node must be up. Going back to the first value is refused. @default 0
    */
   readonly caRotation?: number;
   /**

@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Replaces the swarm's root CA, on the control endpoint, and waits until every node has a certificate of the new one.
+# It cannot be taken back: "off" says so.
 # In: CLUSTER, ROTATION (the wanted one), BORN (the one that the swarm was initialised with), ROTATE_SECONDS.
 main() {
+  [[ $1 != rotate-ca-off ]] ||
+    fail "the swarm's root CA was rotated, which cannot be taken back: give swarm.caRotation its latest value again, or a higher one"
   [[ $ROTATION != "$BORN" ]] || return 0
   require_manager_of "$CLUSTER"
   lock_membership

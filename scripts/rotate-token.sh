@@ -1,13 +1,21 @@
 # shellcheck shell=bash
-# Replaces a join token, on the control endpoint. The old token is refused from then on; members stay.
-# In: ROLE, CLUSTER, NEEDED (empty where the swarm was born with these rotations).  Out: the new token.
+# Replaces a join token, on the control endpoint. The old token is refused from then on; members stay. A rotation cannot
+# be taken back: "off" says so.
+# In: ROLE, CLUSTER, ROTATION (another one rotates), FIRST (the token of the swarm's birth, where this rotation is the one
+#     that it was born with; secret).  Out: the new token.
 main() {
-  # The token that was read at the swarm's birth is the right one, and joins are using it.
-  if [[ -z $NEEDED ]]; then
+  [[ $1 != rotate-token-off ]] || refuse
+  require_manager_of "$CLUSTER"
+  if [[ -n $FIRST ]]; then
+    # Joins are using it.
+    [[ $(docker swarm join-token --quiet "$ROLE") == "$FIRST" ]] || refuse
     echo unused
     return
   fi
-  require_manager_of "$CLUSTER"
   lock_membership
   retry_conflict docker swarm join-token --rotate --quiet "$ROLE"
+}
+
+refuse() {
+  fail "the $ROLE token was rotated, and the first one is refused since: a rotation cannot be taken back. Give swarm.${ROLE}TokenRotation and swarm.caRotation their latest values again, or higher ones"
 }

@@ -11,33 +11,37 @@ const ROTATE_SECONDS = 600;
 
 /**
  * Replaces the root CA, where the swarm was not born with this rotation. It ends when every node has its new
- * certificate; both join tokens are others then.
+ * certificate; both join tokens are others then. A rotation that is taken back is refused when this is to be deleted.
  */
 export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): remote.Command | undefined {
   const { caRotation: rotation = 0 } = context.options;
   if (rotation === 0) return undefined;
-  return context.run({
-    name: "ca-rotation",
-    script: "rotate-ca",
-    about: "root-ca",
-    connection: context.toControl(),
-    stdin: birth.apply(({ clusterId, caRotation = 0 }) =>
-      script("rotate-ca", "control endpoint", {
-        CLUSTER: clusterId,
-        ROTATION: rotation,
-        BORN: caRotation,
-        ROTATE_SECONDS,
-      }),
-    ),
-    seconds: LOCK_SECONDS + ROTATE_SECONDS + 60,
-    triggers: [rotation],
-  });
+  return context.run(
+    {
+      name: "ca-rotation",
+      script: "rotate-ca",
+      at: "both",
+      about: "root-ca",
+      connection: context.toControl(),
+      stdin: birth.apply(({ clusterId, caRotation = 0 }) =>
+        script("rotate-ca", "control endpoint", {
+          CLUSTER: clusterId,
+          ROTATION: rotation,
+          BORN: caRotation,
+          ROTATE_SECONDS,
+        }),
+      ),
+      seconds: LOCK_SECONDS + ROTATE_SECONDS + 60,
+    },
+    { deletedWith: context.args.lifetime },
+  );
 }
 
 /**
  * A join token: the one that the swarm was born with, or the one that it was rotated to. Reading the first needs the
  * first manager, rotating needs the control endpoint, which may be assigned only later. An `apply` that returns one of
- * two Outputs waits only for that one, so a new cluster never waits for the endpoint.
+ * two Outputs waits only for that one, so a new cluster never waits for the endpoint. The first token is worth nothing
+ * after a rotation: going back to it is refused.
  */
 export function joinToken(
   context: SwarmContext,
@@ -67,24 +71,27 @@ export function joinToken(
       (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
       (b.caRotation ?? 0) === caRotation,
   );
-  const stdin = pulumi
-    .all([birth.clusterId, isFirst])
-    .apply(([CLUSTER, same]) =>
-      script("rotate-token", "control endpoint", { CLUSTER, ROLE: role, NEEDED: same ? "" : "yes" }),
-    );
+  const stdin = pulumi.all([birth.clusterId, isFirst, first.stdout]).apply(([CLUSTER, same, FIRST]) =>
+    script("rotate-token", "control endpoint", {
+      CLUSTER,
+      ROLE: role,
+      ROTATION: `${rotation}.${caRotation}`,
+      FIRST: same ? FIRST : "",
+    }),
+  );
   const rotated = context.run(
     {
       name: `${role}-token-rotated`,
       script: "rotate-token",
+      at: "both",
       about: role,
       connection: context.toControl(),
-      stdin,
+      stdin: pulumi.secret(stdin),
       // Waiting for its turn included.
       seconds: LOCK_SECONDS + 300,
       secret: true,
-      triggers: caRotation === 0 ? [rotation] : [rotation, caRotation],
     },
-    { dependsOn: caRotated ? [caRotated] : [] },
+    { dependsOn: caRotated ? [caRotated] : [], deletedWith: context.args.lifetime },
   );
   return pulumi.secret(isFirst.apply(same => (same ? first.stdout : rotated.stdout)));
 }

@@ -139,12 +139,12 @@ export class FakeHost {
   public async run(
     name: ScriptName,
     variables: Readonly<Record<string, string | number>>,
-    { hurry = false, node = "web-0" } = {},
+    { hurry = false, node = "web-0", off = false } = {},
   ): Promise<Outcome> {
     const text = script(name, node, variables);
     // The fixed waits are for real hosts.
     const input = hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text;
-    const outcome = await this.bash(["-c", command(name, node, 20)], input);
+    const outcome = await this.bash(["-c", command(off ? `${name}-off` : name, node, 20)], input);
     // What the fakes do not know would make a test say nothing.
     expect(this.read("unknown")).toBe("");
     return outcome;

@@ -21,12 +21,35 @@ describe("token", () => {
 });
 
 describe("rotate-token", () => {
-  const rotate = (host: FakeHost, ROLE = "worker", NEEDED = "yes") =>
-    host.run("rotate-token", { ...TOKEN, ROLE, NEEDED });
+  const rotate = (host: FakeHost, ROLE = "worker", FIRST = "") =>
+    host.run("rotate-token", { ...TOKEN, ROLE, ROTATION: "1.0", FIRST });
 
-  test("does nothing on a swarm that was born with this rotation, wherever it is run", async () => {
-    const host = new FakeHost();
-    expect(await rotate(host, "worker", "")).toEqual({ code: 0, stdout: "unused\n", stderr: "" });
+  test("changes nothing on a swarm that was born with this rotation", async () => {
+    const host = new FakeHost().manager();
+    expect(await rotate(host, "worker", "SWMTKN-worker")).toEqual({
+      code: 0,
+      stdout: "unused\n",
+      stderr: "",
+    });
+    expect(host.changes()).toEqual(["docker swarm join-token --quiet worker"]);
+  });
+
+  test("refuses to go back to the token that the swarm was born with", async () => {
+    const host = new FakeHost().manager();
+    const { code, stdout, stderr } = await rotate(host, "worker", "SWMTKN-of-the-birth");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /error: the worker token was rotated, .* Give swarm.workerTokenRotation and swarm.caRotation/,
+    );
+    expect(stderr).not.toContain("SWMTKN");
+  });
+
+  test("is not taken back when it is not asked for any more", async () => {
+    const host = new FakeHost().manager();
+    const variables = { ...TOKEN, ROTATION: "1.0", FIRST: "" };
+    const { code, stderr } = await host.run("rotate-token", variables, { off: true });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/a rotation cannot be taken back/);
     expect(host.calls()).toEqual([]);
   });
 
@@ -111,6 +134,15 @@ describe("rotate-ca", () => {
     expect(await rotate(host, 2, 2)).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(host.calls()).toEqual([]);
   });
+});
+
+test("rotate-ca is not taken back when it is not asked for any more", async () => {
+  const host = new FakeHost().manager();
+  const variables = { CLUSTER: "the-cluster", ROTATION: 1, BORN: 0, ROTATE_SECONDS: 1 };
+  const { code, stderr } = await host.run("rotate-ca", variables, { off: true });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/cannot be taken back: give swarm.caRotation its latest value again/);
+  expect(host.calls()).toEqual([]);
 });
 
 describe("unlock-key", () => {

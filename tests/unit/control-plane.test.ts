@@ -46,19 +46,21 @@ describe("a rotation of the root CA", () => {
   test("comes before new tokens, with which nodes then join", async () => {
     const world = await makeCluster({ swarm: { caRotation: 1 } }, { delays: { "demo-ca-rotation": 50 } });
     const ca = world.get("demo-ca-rotation");
-    expect(ca.inputs).toMatchObject({ triggers: [1] });
+    expect(ca.inputs.stdin).toContain("ROTATION='1'\nBORN='0'");
+    expect(ca.deletedWith).toBe("Tag demo");
     for (const role of ["worker", "manager"]) {
       const token = world.get(`demo-${role}-token-rotated`);
       expect(token.started).toBeGreaterThan(ca.finished);
-      expect(token.inputs).toMatchObject({ triggers: [0, 1] });
-      expect(token.inputs.stdin).toContain("NEEDED='yes'");
+      expect(token.inputs.stdin).toContain("ROTATION='0.1'\nFIRST=''");
     }
     expect(await valueOf(world.cluster.workerToken)).toBe("SWMTKN-1-second-demo-worker-token-rotated");
   });
 
   test("of a swarm that was born with it, is none: nothing waits for it", async () => {
     const world = await makeCluster({ swarm: { caRotation: 4 } }, { birth: { caRotation: 4 } });
-    expect(world.get("demo-worker-token-rotated").inputs.stdin).toContain("NEEDED=''");
+    expect(world.get("demo-worker-token-rotated").inputs.stdin).toContain(
+      "FIRST='SWMTKN-1-first-demo-worker-token'",
+    );
     expect(await valueOf(world.cluster.workerToken)).toBe("SWMTKN-1-first-demo-worker-token");
     for (const node of ["manager-0", "web-0"])
       expect(world.get(`demo-${node}-join`).dependencies.join()).not.toMatch(/rotat/);

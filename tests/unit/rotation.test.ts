@@ -45,9 +45,13 @@ test.each(["worker", "manager"] as const)(
     const other = role === "worker" ? "manager" : "worker";
     const world = await makeCluster({ swarm: { [`${role}TokenRotation`]: 1 } });
     const rotated = world.get(`demo-${role}-token-rotated`);
-    expect(rotated.inputs.triggers).toEqual([1]);
+    // Run again in place: deleting it is taking the rotation back, which is refused.
+    expect(rotated.inputs.triggers).toBeUndefined();
+    expect(rotated.inputs.delete).toMatch(/ rotate-token-off /);
+    expect(rotated.deletedWith).toBe("Tag demo");
     expect(rotated.ignoreChanges).toEqual([]);
-    expect(rotated.inputs.stdin).toContain(`ROLE='${role}'\nNEEDED='yes'`);
+    expect(rotated.inputs.stdin).toContain(`ROLE='${role}'\nROTATION='1.0'\nFIRST=''`);
+    expect(rotated.secrets).toContain("stdin");
     expect((rotated.inputs.connection as { host: string }).host).toBe("198.51.100.1");
     expect(tokenOf(world, role === "worker" ? "web-0" : "manager-0")).toBe(SECOND[role]);
     expect(tokenOf(world, role === "worker" ? "manager-0" : "web-0")).toBe(FIRST[other]);
@@ -61,6 +65,8 @@ test.each(["worker", "manager"] as const)(
 test("a later rotation runs again, and joins change with the token alone", async () => {
   const one = await makeCluster({ swarm: { workerTokenRotation: 1 } });
   const two = await makeCluster({ swarm: { workerTokenRotation: 2 } }, { birth: { workerRotation: 1 } });
-  expect(two.get("demo-worker-token-rotated").inputs.triggers).toEqual([2]);
+  const stdin = (world: World) => String(world.get("demo-worker-token-rotated").inputs.stdin);
+  expect(stdin(two)).not.toBe(stdin(one));
+  expect(stdin(two)).toContain("ROTATION='2.0'");
   expect(two.get("demo-web-0-join").inputs.triggers).toEqual(one.get("demo-web-0-join").inputs.triggers);
 });

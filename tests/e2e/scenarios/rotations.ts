@@ -5,7 +5,7 @@ import type { World } from "../world";
 import { BASE, managers, workers } from "./configs";
 import { faulty } from "./faulty";
 
-/** Rotations never go back: what comes after begins with another cluster. */
+/** Rotations cannot be taken back: what comes after begins with another cluster. */
 export const ROTATIONS: readonly Scenario[] = [
   faulty("rotate the worker token, then the manager token", async world => {
     const old = { worker: world.output("workerToken"), manager: world.output("managerToken") };
@@ -25,6 +25,8 @@ export const ROTATIONS: readonly Scenario[] = [
       assert.equal(await world.onControl(`docker swarm join-token -q ${role}`), world.output(`${role}Token`));
     }
     await refusesToken(world, old.worker);
+    const taken = await world.upFails({ ...both, swarm: { managerTokenRotation: 1 } });
+    assert.match(taken, /error: the worker token was rotated, .* cannot be taken back/);
     const scaled = { ...both, workers: workers(2) };
     await world.up(scaled);
     return scaled;
