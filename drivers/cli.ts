@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
@@ -39,6 +40,8 @@ export async function hasPulumiCli(): Promise<boolean> {
 export class CliDriver implements Driver {
   public readonly kind = "cli";
   private readonly events: string;
+  /** Plugins that runs which were killed have left running. */
+  private readonly left: number[] = [];
 
   /**
    * @param dir - Made if missing; holds the project file, the configuration and the state.
@@ -90,6 +93,7 @@ export class CliDriver implements Driver {
   }
 
   public async cancel(): Promise<void> {
+    for (const pid of this.left.splice(0)) end(pid);
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
   }
 
@@ -127,10 +131,13 @@ export class CliDriver implements Driver {
       false,
     );
     child.all?.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
-    const end = () => void child.kill("SIGKILL");
-    options.kill?.addEventListener("abort", end);
+    const kill = () => {
+      this.left.push(...childrenOf(child.pid ?? 0));
+      child.kill("SIGKILL");
+    };
+    options.kill?.addEventListener("abort", kill);
     const { failed, all = "", timedOut } = await child;
-    options.kill?.removeEventListener("abort", end);
+    options.kill?.removeEventListener("abort", kill);
     if (failed) {
       const verb = args[0] ?? "";
       throw new RunFailed(
@@ -197,5 +204,22 @@ export class CliDriver implements Driver {
       // A dead agent's socket would be an error: the program brings its own key.
       SSH_AUTH_SOCK: undefined,
     };
+  }
+}
+
+/** The processes that a process has started, by any of its threads. */
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap(thread => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" "))
+    .filter(word => word !== "")
+    .map(Number);
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -79,7 +79,12 @@ back_in_swarm() {
   wait_until 120 "the managers to answer" reads_swarm ||
     fail "is not back among the managers (state: $(swarm_state)): $(docker node ls 2>&1 | head -n 1)"
   # A node that is ill for another reason is no reason to stop here.
-  wait_until 60 "the nodes to report to the leader" all_reported || true
+  wait_until 60 "the managers to reach each other, and the nodes to report" all_well || true
+}
+all_well() {
+  local states
+  states=$(docker node ls --format '{{.Status}} {{.ManagerStatus}}' 2>/dev/null) &&
+    [[ $states != *Unknown* && $states != *Unreachable* && $states == *Leader* ]]
 }
 reads_swarm() { docker node ls --quiet >/dev/null 2>&1; }
 

@@ -17,6 +17,7 @@ main() {
   role=$(node_field "$ID" .Spec.Role)
   demote
   remove
+  # Where the leader went, its successor knows a node's state only when the node has reported.
   [[ $role != manager ]] || wait_until 60 "the nodes to report to the leader" all_reported || true
   say "left the swarm"
 }
@@ -76,4 +77,9 @@ remove() {
     node_known "$ID" || return 0
     fail "could not be removed: $out"
   fi
+}
+
+all_reported() {
+  local states
+  states=$(docker node ls --format '{{.Status}}' 2>/dev/null) && [[ $states != *Unknown* ]]
 }

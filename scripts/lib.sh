@@ -100,9 +100,3 @@ node_known() {
     sleep 0.5
   done
 }
-
-# Where the leader went, its successor knows a node's state only when the node has reported.
-all_reported() {
-  local states
-  states=$(docker node ls --format '{{.Status}}' 2>/dev/null) && [[ $states != *Unknown* ]]
-}

@@ -26,6 +26,9 @@ afterAll(() => close());
 /** A manager whose docker.service reads `unit`; `fails` is a condition under which it does not start. */
 function manager(unit = UNIT, fails = "false"): FakeHost {
   const host = new FakeHost().manager().install("systemctl").install("journalctl");
+  host.rules(
+    `[[ $* != "node ls --format {{.Status}} {{.ManagerStatus}}" ]] || { echo "Ready Leader"; exit; }`,
+  );
   return host.write("unit", unit).write(
     "bin/systemctl",
     `#!/bin/bash
@@ -139,4 +142,14 @@ test.each<[string, () => FakeHost, RegExp]>([
   expect(stderr).toMatch(message);
   expect(restarts(host)).toBe(0);
   expect(dropIn(host)).toBe("");
+});
+
+test("it waits for the managers to reach each other, and goes on without one that is ill", async () => {
+  const host = manager();
+  host.rules(
+    `[[ $* != "node ls --format {{.Status}} {{.ManagerStatus}}" ]] || { echo "Ready Leader"; echo "Ready Unreachable"; exit; }`,
+  );
+  const { code, stderr } = await serve(host);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/waited 1 s for the managers to reach each other, and the nodes to report\n/);
 });

@@ -132,6 +132,7 @@ async function hostKeys(world: World): Promise<void> {
     "rm /etc/ssh/ssh_host_* && mv /root/keys/* /etc/ssh/ && rmdir /root/keys && systemctl restart ssh",
   );
   await world.up(asked);
+  await world.settled();
   await world.wellFormed(clusterId);
   const row = (what: string, word: string): Attempt => ({
     topic: HOST_KEY,

@@ -28,7 +28,8 @@ async function dockerApi(world: World): Promise<void> {
   const off = { ...on, firewall: { ...on.firewall, dockerApiFrom: [] } };
   await world.up(off);
   const clusterId = world.output("clusterId");
-  const load = await underLoad(world);
+  // Each round restarts the leader at least once, which costs an election.
+  const load = await underLoad(world, 9);
   // Turned on, renewed and turned off in a living cluster: each time the managers' engines restart.
   const { secretOutputs } = await world.up(on);
   assert.ok(secretOutputs.includes("dockerApi"));
@@ -64,6 +65,7 @@ async function dockerApi(world: World): Promise<void> {
       `the Docker API left something on ${node.name}`,
     );
   }
+  await world.settled();
   await world.wellFormed(clusterId);
   await load.check();
   await world.unchanged(off);

@@ -28,6 +28,8 @@ export function places(world: World): Place[] {
  * not. The second is on an overlay network, as tasks of a stack are.
  */
 export async function deployTasks(world: World): Promise<void> {
+  // Where the leader's engine was just restarted, the other managers may still be looking for its successor.
+  await world.settled();
   await webService(world);
   const services = (await world.onControl("docker service ls --format '{{.Name}}'")).split("\n");
   if (!services.includes("hidden")) {
