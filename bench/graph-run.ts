@@ -1,4 +1,6 @@
 /** Builds one graph under Pulumi's mocks in a process of its own, and prints what it cost as a line of JSON. */
+import { remote } from "@pulumi/command";
+import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
 import { SwarmCluster } from "../components";
@@ -33,30 +35,57 @@ let resources = 0;
 let inputs = 0;
 const largest = { userData: 0, stdin: 0 };
 
-async function main(): Promise<void> {
-  const [kind, count] = [process.argv[2], Number(process.argv[3])];
-  await pulumi.runtime.setMocks({ call: () => ({}), newResource: kind === "bare" ? bare : answer });
-  const started = process.hrtime.bigint();
-  if (kind === "bare") {
-    for (let i = 0; i < count; i++) new Bare(`bare-${i}`);
-  } else {
+/** What can be built, for a number of nodes or of resources. */
+const GRAPHS: Readonly<Record<string, (count: number) => void>> = {
+  /** Three managers, and workers. */
+  program(nodes) {
     new SwarmCluster("swarm", {
       region: "fra1",
       managers: { count: 3 },
-      workers: { web: { count: count - 3, labels: { tier: "web" } } },
+      workers: { web: { count: nodes - 3, labels: { tier: "web" } } },
       firewall: { sshFrom: ["192.0.2.7/32"] },
     });
-  }
+  },
+  /** A droplet and two Commands for each node, of constants, without parents and dependencies. */
+  constants(nodes) {
+    const connection = {
+      host: "203.0.113.250",
+      user: "root",
+      hostKey: "p".repeat(80),
+      privateKey: "k".repeat(390),
+    };
+    for (let i = 0; i < nodes; i++) {
+      new digitalocean.Droplet(`droplet-${i}`, {
+        ...{ region: "fra1", size: "s-1vcpu-2gb", image: "ubuntu-24-04-x64", vpcUuid: "v".repeat(36) },
+        ...{ tags: ["swarm"], sshKeys: ["f".repeat(47)], userData: "u".repeat(7424) },
+      });
+      for (const name of ["join", "leave"])
+        new remote.Command(`${name}-${i}`, {
+          connection: { ...connection, perDialTimeout: 5, dialErrorLimit: 50 },
+          create: `timeout 960 bash --norc -s ${name} web-${i}`,
+          stdin: "s".repeat(6000),
+          triggers: [String(i)],
+        });
+    }
+  },
+  /** Resources with nothing to them. */
+  bare(resourceCount) {
+    for (let i = 0; i < resourceCount; i++) new Bare(`bare-${i}`);
+  },
+};
+
+async function main(): Promise<void> {
+  const [kind = "", count] = [process.argv[2], Number(process.argv[3])];
+  const build = GRAPHS[kind];
+  if (!build) throw new RangeError(`there is no graph "${kind}"`);
+  await pulumi.runtime.setMocks({ call: () => ({}), newResource: answer });
+  const started = process.hrtime.bigint();
+  build(count);
   await pulumi.runtime.disconnect();
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const memory = process.resourceUsage().maxRSS / 1024;
   const cost: GraphCost = { resources, seconds, memory, inputs, largest };
   process.stdout.write(`${JSON.stringify(cost)}\n`);
-}
-
-function bare({ name }: Args) {
-  resources++;
-  return { id: name, state: {} };
 }
 
 /** What the providers would have answered, as far as the program reads it. */

@@ -8,8 +8,9 @@ test("a row has both graphs, their ratio, and what a node costs", () => {
     inputs: 102_400,
     largest: { userData: 7168, stdin: 6144 },
   };
-  const bare = { ...cost, seconds: 2, memory: 100 };
-  const text = graphTable(3, [{ nodes: 10, program: cost, bare }]);
-  expect(text).toContain("\n| 10 | 50 | 3.0 | 2.0 | 1.5 | 200 | 100 | 10.0 | 7.0 | 6.0 |\n");
+  const constants = { ...cost, seconds: 2, memory: 150 };
+  const bare = { ...cost, seconds: 0.5, memory: 100 };
+  const text = graphTable(3, [{ nodes: 10, program: cost, constants, bare }]);
+  expect(text).toContain("\n| 10 | 50 | 3.0 | 2.0 | 1.5 | 0.5 | 200 | 150 | 100 | 10.0 | 7.0 | 6.0 |\n");
   expect(text).toContain("medians of 3 runs");
 });
