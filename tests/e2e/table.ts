@@ -15,26 +15,28 @@ export interface Run {
   readonly labs: number;
 }
 
-/** Writes outcomes as a Markdown table. A driver that did not run keeps the columns that an earlier run gave it. */
+/** Writes outcomes into a Markdown table. */
 export async function writeTable(file: string, names: readonly string[], run: Run): Promise<void> {
   const earlier = await readFile(file, "utf8").catch(() => "");
   await writeFile(file, table(earlier, names, run));
 }
 
-/** The table with a row per scenario and two columns per driver, from an earlier one and a new run. */
+/**
+ * The table with a row per scenario and two columns per driver, from an earlier one and a new run. What was not run
+ * stays as it was; what was not run with all others says so.
+ */
 export function table(earlier: string, names: readonly string[], run: Run): string {
   const { outcomes, seconds, labs } = run;
   const cells = parse(earlier);
-  const ran = new Set(outcomes.map(({ driver }) => driver));
-  for (const key of [...cells.keys()])
-    if (ran.has(key.slice(0, key.indexOf(" ")) as Outcome["driver"])) cells.delete(key);
-  for (const outcome of outcomes) cells.set(`${outcome.driver} ${outcome.name}`, cell(outcome));
-  const failed = outcomes.some(({ result }) => result === "failed");
-  for (const driver of ran)
-    cells.set(
-      `${driver} ${WHOLE}`,
-      `${failed ? "failed" : "passed"}, on ${labs} ${labs === 1 ? "lab" : "labs side by side"} | ${seconds.toFixed(1)}`,
-    );
+  const isWhole = names.every(name => outcomes.some(outcome => outcome.name === name));
+  for (const outcome of outcomes) cells.set(`${outcome.driver} ${outcome.name}`, cell(outcome, isWhole));
+  const [first] = outcomes;
+  if (isWhole && first) {
+    const failed = outcomes.filter(({ result }) => result === "failed").length;
+    const verdict = failed === 0 ? "passed" : `failed in ${failed} of ${outcomes.length}`;
+    const place = `${labs} ${labs === 1 ? "lab" : "labs side by side"}`;
+    cells.set(`${first.driver} ${WHOLE}`, `${verdict}, on ${place} | ${seconds.toFixed(1)}`);
+  }
   const rows = [...names, WHOLE].map(
     name => `| ${name} | ${DRIVERS.map(driver => cells.get(`${driver} ${name}`) ?? " | ").join(" | ")} |`,
   );
@@ -42,7 +44,8 @@ export function table(earlier: string, names: readonly string[], run: Run): stri
     "# End-to-end scenarios",
     "",
     "Written by `npm run e2e -- --labs 2 --driver cli --table docs/generated/scenarios.md`, and the same with",
-    `\`--driver rehearsal\`; each run writes its driver's columns. The last one was on a machine with ${availableParallelism()} cores.`,
+    "`--driver rehearsal`; a run of single scenarios (`--grep`) replaces their rows, and they say so. The last run was on a",
+    `machine with ${availableParallelism()} cores.`,
     "",
     "| scenario | Pulumi CLI | seconds | rehearsal | seconds |",
     "| --- | --- | ---: | --- | ---: |",
@@ -51,7 +54,8 @@ export function table(earlier: string, names: readonly string[], run: Run): stri
   ].join("\n");
 }
 
-function cell({ result, seconds, detail }: Outcome): string {
+function cell({ result, seconds, detail }: Outcome, isWhole: boolean): string {
+  if (!isWhole && result !== "skipped") return `${result}, run by itself | ${seconds.toFixed(1)}`;
   const why = result === "skipped" && detail ? `: ${detail.trim()}` : "";
   return `${result}${why} | ${result === "skipped" ? "" : seconds.toFixed(1)}`;
 }

@@ -17,8 +17,13 @@ test("each driver's run writes its own columns and keeps the other's", () => {
   );
 });
 
-test("what a driver did not run again is not kept from its earlier run", () => {
+test("what was run by itself takes its row alone, and says so", () => {
   const names = ["one", "two"];
-  const first = table("", names, run(outcome("cli", "one", 1), outcome("cli", "two", 2)));
-  expect(table(first, names, run(outcome("cli", "one", 1)))).toContain("| two |  |  |  |  |");
+  const failed = { ...outcome("cli", "one", 1), result: "failed" } as const;
+  const first = table("", names, run(failed, outcome("cli", "two", 2)));
+  expect(first).toContain("| the whole run | failed in 1 of 2, on 2 labs side by side | 7.0 |");
+  const second = table(first, names, run(outcome("cli", "one", 3)));
+  expect(second).toContain("| one | passed, run by itself | 3.0 |");
+  expect(second).toContain("| two | passed | 2.0 |");
+  expect(second).toContain("| the whole run | failed in 1 of 2, on 2 labs side by side | 7.0 |");
 });

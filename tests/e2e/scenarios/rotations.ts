@@ -24,9 +24,10 @@ export const ROTATIONS: readonly Scenario[] = [
     for (const role of ["worker", "manager"] as const) {
       assert.equal(await world.onControl(`docker swarm join-token -q ${role}`), world.output(`${role}Token`));
     }
-    await refusesToken(world, old.worker);
     const taken = await world.upFails({ ...both, swarm: { managerTokenRotation: 1 } });
     assert.match(taken, /error: the worker token was rotated, .* cannot be taken back/);
+    await world.up(both);
+    await refusesToken(world, old.worker);
     const scaled = { ...both, workers: workers(2) };
     await world.up(scaled);
     return scaled;
