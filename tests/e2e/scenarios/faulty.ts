@@ -22,6 +22,8 @@ export function faulty(
       const clusterId = world.output("clusterId");
       const load = await underLoad(world, options.elections);
       const config = (await act(world)) ?? from;
+      // Where the leader broke, the others find a new one, and nodes report to it again: the engine's time, not ours.
+      await world.settled();
       await world.wellFormed(clusterId);
       await load.check();
       await world.unchanged(config);
