@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import * as path from "node:path";
 
 import type { Outcome } from "./scenario";
 
@@ -17,6 +18,7 @@ export interface Run {
 
 /** Writes outcomes into a Markdown table. */
 export async function writeTable(file: string, names: readonly string[], run: Run): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
   const earlier = await readFile(file, "utf8").catch(() => "");
   await writeFile(file, table(earlier, names, run));
 }
