@@ -102,7 +102,10 @@ export interface SshArgs {
   readonly additionalKeys?: readonly pulumi.Input<string>[];
 }
 
-/** Options of the swarm itself. Where nothing else is said they are decided when it is initialised: a later change has no effect. */
+/**
+ * Options of the swarm itself. Where nothing else is said they are decided when it is initialised: a later change has no
+ * effect.
+ */
 export interface SwarmOptions {
   /** Which of a node's addresses the others are told. @default "private" */
   readonly advertise?: "private" | "public";
