@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
@@ -13,6 +12,7 @@ import {
   type StackConfig,
   type UpOptions,
 } from "./driver";
+import { childrenOf, end } from "./processes";
 
 /** A Pulumi project: its name, and the file that is its program. */
 export interface Project {
@@ -204,22 +204,5 @@ export class CliDriver implements Driver {
       // A dead agent's socket would be an error: the program brings its own key.
       SSH_AUTH_SOCK: undefined,
     };
-  }
-}
-
-/** The processes that a process has started, by any of its threads. */
-function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`)
-    .flatMap(thread => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" "))
-    .filter(word => word !== "")
-    .map(Number);
-}
-
-function end(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    // It ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
