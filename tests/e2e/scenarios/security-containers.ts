@@ -1,11 +1,11 @@
 import * as assert from "node:assert/strict";
 
 import { type Scenario, Skipped } from "../scenario";
-import type { Attempt } from "../security/attempts";
+import { type Attempt, attemptsOf } from "../security/attempts";
 import { deployTasks, secured } from "../security/cluster";
 import { askMetadata, withMetadata } from "../security/metadata";
-import { datagramAttempts, sendFrom } from "../security/datagrams";
-import { tcpAttempts, tryFrom } from "../security/tcp";
+import { sendFrom } from "../security/datagrams";
+import { tryFrom } from "../security/tcp";
 import type { OutputNode, World } from "../world";
 
 const METADATA = "the metadata address, with a stand-in for the service";
@@ -92,8 +92,8 @@ async function strangers(world: World): Promise<void> {
     const connected = await tryFrom(world.lab, node.hostname, tcp, inside);
     const sent = await sendFrom(world.lab, node.hostname, udp, inside);
     return [
-      ...tcpAttempts(MEMBERS, from, tcp, connected, () => (guarded ? "dropped" : "open")),
-      ...datagramAttempts(MEMBERS, from, udp, sent, () => (guarded ? "never came" : "arrives")),
+      ...attemptsOf(MEMBERS, from, tcp, connected, () => (guarded ? "dropped" : "open")),
+      ...attemptsOf(MEMBERS, from, udp, sent, () => (guarded ? "never came" : "arrives")),
     ];
   };
   const attempts = await rows(true);

@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
+import { attemptsOf } from "../security/attempts";
 import { places, secured } from "../security/cluster";
-import { datagramAttempts, sendFrom } from "../security/datagrams";
+import { sendFrom } from "../security/datagrams";
 import { clusterVpc, withHosts } from "../security/hosts";
-import { everyPort, tcpAttempts, tryFrom } from "../security/tcp";
+import { everyPort, tryFrom } from "../security/tcp";
 import type { World } from "../world";
 import { managers, workers } from "./configs";
 
@@ -41,11 +42,11 @@ async function planes(world: World): Promise<void> {
       const sent = await sendFrom(world.lab, hostname, packets);
       const member = from.startsWith("member");
       world.attempts.check([
-        ...tcpAttempts(TOPIC, from, ports, tried, ({ to, port }) => {
+        ...attemptsOf(TOPIC, from, ports, tried, ({ to, port }) => {
           if (!member || port === 2377) return "dropped";
           return port === 2378 && to !== "manager-0" ? "refused" : "open";
         }),
-        ...datagramAttempts(TOPIC, from, packets, sent, ({ port }) =>
+        ...attemptsOf(TOPIC, from, packets, sent, ({ port }) =>
           member && port !== 4789 ? "arrives" : "dropped",
         ),
       ]);

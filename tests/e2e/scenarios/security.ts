@@ -1,13 +1,12 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
-import type { Attempt } from "../security/attempts";
-import { datagramAttempts, type Datagram, type DatagramOutcome, sendFrom } from "../security/datagrams";
+import { type Attempt, attemptsOf } from "../security/attempts";
+import { type Datagram, type DatagramOutcome, sendFrom } from "../security/datagrams";
 import { clusterVpc, operatorAddress, withHosts } from "../security/hosts";
 import {
   everyPort,
   type Place,
-  tcpAttempts,
   type TcpOutcome,
   type TcpTarget,
   tryFrom,
@@ -56,7 +55,7 @@ async function scan(world: World): Promise<void> {
         PORTS.filter(port => listens(node.name, port)),
       );
       own.push(
-        ...tcpAttempts(
+        ...attemptsOf(
           CONNECTIONS,
           "the node itself",
           targets,
@@ -68,12 +67,12 @@ async function scan(world: World): Promise<void> {
     const tried = async (from: string, hostname: string, at: readonly Place[]) => {
       const targets = everyPort(at, PORTS);
       const seen = await tryFrom(world.lab, hostname, targets);
-      return tcpAttempts(CONNECTIONS, from, targets, seen, target => intended(from, target));
+      return attemptsOf(CONNECTIONS, from, targets, seen, target => intended(from, target));
     };
     const operator = everyPort(publicOnes, PORTS);
     world.attempts.check([
       ...own,
-      ...tcpAttempts(CONNECTIONS, "operator", operator, await tryFromHere(operator), target =>
+      ...attemptsOf(CONNECTIONS, "operator", operator, await tryFromHere(operator), target =>
         intended("operator", target),
       ),
       ...(await tried("outsider", "outsider", publicOnes)),
@@ -99,9 +98,7 @@ async function datagrams(world: World): Promise<void> {
       const packets = at.flatMap(place => everyPacket(world, place));
       const seen = await sendFrom(world.lab, hostname, packets);
       world.attempts.check(
-        datagramAttempts(CONNECTIONLESS, from, packets, seen, ({ protocol }) =>
-          intendedPacket(from, protocol),
-        ),
+        attemptsOf(CONNECTIONLESS, from, packets, seen, ({ protocol }) => intendedPacket(from, protocol)),
       );
     }
   });

@@ -38,6 +38,40 @@ export class Attempts {
   }
 }
 
+/** Something that was tried at an address: a port or, of protocols without ports, the protocol itself. */
+interface Tried {
+  readonly to: string;
+  readonly at: AddressKind;
+  /** @default "tcp" */
+  readonly protocol?: keyof typeof NAMES;
+  readonly port?: number;
+}
+
+const NAMES = { tcp: "TCP", udp: "UDP", esp: "ESP (IP protocol 50)", icmp: "ICMP echo" };
+
+/** What was seen of each thing that was tried, in the same order, beside what was meant to be. */
+export function attemptsOf<T extends Tried, Outcome extends string>(
+  topic: string,
+  from: string,
+  tried: readonly T[],
+  seen: readonly Outcome[],
+  // What may be intended is what can be seen: a misspelt outcome is an error.
+  intended: (one: T) => NoInfer<Outcome>,
+): Attempt[] {
+  return tried.map((one, i) => {
+    const { to, at, protocol = "tcp", port } = one;
+    return {
+      topic,
+      from,
+      to,
+      at,
+      what: port === undefined ? NAMES[protocol] : `${port}/${protocol}`,
+      intended: intended(one),
+      seen: seen[i] ?? "nothing",
+    };
+  });
+}
+
 function describe({ from, to, at, what, intended, seen }: Attempt): string {
   return `${from} -> ${to}${at ? ` (${at})` : ""}, ${what}: ${seen}, not ${intended}`;
 }

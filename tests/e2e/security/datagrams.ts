@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
 import type { Lab } from "../../../lab/lab";
-import type { Attempt } from "./attempts";
 import type { Place } from "./tcp";
 
 /** A packet that needs no connection. */
@@ -101,25 +100,4 @@ async function succeed(lab: Lab, hostname: string, command: readonly string[]): 
   const { code, stdout, stderr } = await lab.exec(hostname, command);
   assert.equal(code, 0, `${hostname}: ${stderr}`);
   return stdout;
-}
-
-const NAMES = { udp: "UDP", esp: "ESP (IP protocol 50)", icmp: "ICMP echo" };
-
-/** What became of packets, beside what was meant to. */
-export function datagramAttempts(
-  topic: string,
-  from: string,
-  datagrams: readonly Datagram[],
-  seen: readonly DatagramOutcome[],
-  intended: (datagram: Datagram) => DatagramOutcome,
-): Attempt[] {
-  return datagrams.map((datagram, i) => ({
-    topic,
-    from,
-    to: datagram.to,
-    at: datagram.at,
-    what: datagram.port === undefined ? NAMES[datagram.protocol] : `${datagram.port}/${datagram.protocol}`,
-    intended: intended(datagram),
-    seen: seen[i] ?? "never came",
-  }));
 }

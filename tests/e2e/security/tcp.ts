@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import * as path from "node:path";
 
 import type { Lab } from "../../../lab/lab";
-import type { AddressKind, Attempt } from "./attempts";
+import type { AddressKind } from "./attempts";
 
 /**
  * How a TCP port reacted: a connection, a reset (the packet was let in, and nothing listens), silence, or the address
@@ -69,23 +69,4 @@ function tryOne(host: string, port: number): Promise<TcpOutcome> {
       settle(error.code === "ECONNREFUSED" || error.code === "ECONNRESET" ? "refused" : "unreachable"),
     );
   });
-}
-
-/** What was seen at targets, beside what was meant to be. */
-export function tcpAttempts(
-  topic: string,
-  from: string,
-  targets: readonly TcpTarget[],
-  seen: readonly TcpOutcome[],
-  intended: (target: TcpTarget) => TcpOutcome,
-): Attempt[] {
-  return targets.map((target, i) => ({
-    topic,
-    from,
-    to: target.to,
-    at: target.at,
-    what: `${target.port}/tcp`,
-    intended: intended(target),
-    seen: seen[i] ?? "nothing",
-  }));
 }
