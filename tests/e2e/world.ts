@@ -6,17 +6,6 @@ import type { Lab } from "../../lab/lab";
 import type { Poller } from "./poller";
 import { Attempts } from "./security/attempts";
 
-/** A node as `docker node ls` and `docker node inspect` show it. */
-export interface SeenNode {
-  readonly id: string;
-  readonly hostname: string;
-  readonly role: "manager" | "worker";
-  readonly state: string;
-  readonly availability: string;
-  readonly reachability: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
 /** A node as the stack's outputs have it. */
 export interface OutputNode {
   readonly name: string;
@@ -26,7 +15,7 @@ export interface OutputNode {
   readonly privateAddress: string;
 }
 
-/** What a scenario acts on: one stack on one lab, and the means to look at the swarm from inside. */
+/** What a scenario acts on: one stack on one lab, and the means to get inside. */
 export class World {
   private last?: RunResult;
   private log = "";
@@ -145,57 +134,6 @@ export class World {
   /** Runs a command inside a droplet, past SSH and firewall. */
   public async inside(node: OutputNode, command: string): Promise<SshResult> {
     return this.lab.exec(node.hostname, ["bash", "-c", command]);
-  }
-
-  /** The swarm as a manager sees it. */
-  public async swarm(): Promise<SeenNode[]> {
-    const format =
-      '{"id":"{{.ID}}","hostname":"{{.Description.Hostname}}","role":"{{.Spec.Role}}","state":"{{.Status.State}}","availability":"{{.Spec.Availability}}","reachability":"{{with .ManagerStatus}}{{.Reachability}}{{end}}","labels":{{json .Spec.Labels}}}';
-    const text = await this.onControl(`docker node inspect --format '${format}' $(docker node ls --quiet)`);
-    return text.split("\n").map(line => JSON.parse(line) as SeenNode);
-  }
-
-  /** Asserts that exactly the nodes of the outputs are members, Ready, in their roles, and each hostname once. */
-  public async wellFormed(clusterId?: string): Promise<SeenNode[]> {
-    const seen = await this.swarm();
-    const expected = (["managers", "workers"] as const).flatMap(key =>
-      (this.outputs[key] as OutputNode[]).map(
-        ({ nodeId, hostname }) => `${nodeId} ${hostname} ${key.slice(0, -1)} ready`,
-      ),
-    );
-    assert.deepEqual(
-      seen.map(node => `${node.id} ${node.hostname} ${node.role} ${node.state}`).sort(),
-      expected.sort(),
-    );
-    assert.equal(new Set(seen.map(node => node.hostname)).size, seen.length, "a hostname is doubled");
-    for (const node of seen.filter(({ role }) => role === "manager"))
-      assert.equal(node.reachability, "reachable");
-    if (clusterId !== undefined) assert.equal(this.output("clusterId"), clusterId, "it is another cluster");
-    assert.equal(
-      await this.onControl("docker info --format '{{.Swarm.Cluster.ID}}'"),
-      this.output("clusterId"),
-    );
-    return seen;
-  }
-
-  /** Waits until a droplet that was deleted by hand is gone. */
-  public async gone(hostname: string): Promise<void> {
-    await this.eventually(60, `droplet ${hostname} to be gone`, async () => {
-      assert.ok(!(await this.lab.droplets()).some(droplet => droplet.hostname === hostname));
-    });
-  }
-
-  /** Waits until the swarm has recovered from what was done to a node. */
-  public async settled(): Promise<void> {
-    await this.eventually(90, "every node to be Ready again", async () => {
-      await this.wellFormed();
-    });
-  }
-
-  /** Hostnames of droplets that the stack's outputs do not have: what a run that was killed may leave. */
-  public async unknownDroplets(): Promise<string[]> {
-    const known = new Set(this.nodes.map(node => node.hostname));
-    return (await this.lab.droplets()).map(({ hostname }) => hostname).filter(name => !known.has(name));
   }
 
   /** Tries until `attempt` resolves, at most `seconds`. */

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
 import { underLoad } from "../service";
+import { members, wellFormed } from "../swarm";
 import type { World } from "../world";
 import { BASE, managers, workers } from "./configs";
 
@@ -28,7 +29,7 @@ function change(
       for (const step of steps) {
         config = step.config ?? config;
         await world.up(config, { replace: step.replace });
-        await world.wellFormed(clusterId);
+        await wellFormed(world, clusterId);
       }
       await load.check();
       await options.check?.(world, before);
@@ -81,7 +82,7 @@ export const CHANGES: readonly Scenario[] = [
     {
       check: async (world, before) => {
         assert.deepEqual(touched(world, before), []);
-        for (const node of await world.swarm()) {
+        for (const node of await members(world)) {
           assert.equal(node.availability, node.role === "manager" ? "drain" : "active");
           if (node.role === "worker") assert.equal(node.labels.tier, "web");
           if (node.role === "worker")
@@ -150,7 +151,7 @@ async function editedInPlace(world: World): Promise<void> {
     workers: workers(2, { ...edit, nodes: { "1": { revision: "r2" } } }),
   };
   await world.up(revised);
-  await world.wellFormed(clusterId);
+  await wellFormed(world, clusterId);
   assert.deepEqual(touched(world, before), ["worker-1"]);
   const fresh = world.node("worker-1-r2").hostname;
   assert.deepEqual(

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
+import { gone } from "../swarm";
 import type { World } from "../world";
 import { BASE } from "./configs";
 
@@ -28,7 +29,7 @@ export const DESTROY: readonly Scenario[] = [
     "destroy --refresh after one droplet was deleted by hand",
     async world => {
       await world.lab.deleteDroplet(world.node("manager-0").hostname);
-      await world.gone(world.node("manager-0").hostname);
+      await gone(world, world.node("manager-0").hostname);
     },
     true,
   ),

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
+import { wellFormed } from "../swarm";
 import { managers, workers } from "./configs";
 
 const CONFIG = { managers: managers(1), workers: workers(1), controlEndpoint: "firstManager" };
@@ -16,7 +17,7 @@ export const ENDPOINT: readonly Scenario[] = [
       assert.equal(world.output("controlEndpoint"), world.node("manager-0").publicAddress);
       await world.up({ ...CONFIG, workers: workers(2) });
       await world.up(CONFIG);
-      await world.wellFormed(clusterId);
+      await wellFormed(world, clusterId);
       await world.unchanged(CONFIG);
       const [first] = world.nodes;
       const log = await world.upFails(CONFIG, { replace: ["swarm-manager-0"] });

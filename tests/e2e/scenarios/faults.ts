@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
+import { gone, members, settled, wellFormed } from "../swarm";
 import type { World } from "../world";
 import { BASE, workers } from "./configs";
 import { faulty } from "./faulty";
@@ -11,7 +12,7 @@ export const FAULTS: readonly Scenario[] = [
     "the first manager's droplet deleted behind Pulumi's back, then up --refresh",
     async world => {
       await world.lab.deleteDroplet(world.node("manager-0").hostname);
-      await world.gone(world.node("manager-0").hostname);
+      await gone(world, world.node("manager-0").hostname);
       await world.up(BASE, { refresh: true });
       return undefined;
     },
@@ -22,7 +23,7 @@ export const FAULTS: readonly Scenario[] = [
     async world => {
       await world.lab.act(world.node("worker-2").hostname, "power_off");
       await world.eventually(60, "the swarm to see that the worker is down", async () => {
-        const seen = (await world.swarm()).find(node => node.id === world.node("worker-2").nodeId);
+        const seen = (await members(world)).find(node => node.id === world.node("worker-2").nodeId);
         assert.equal(seen?.state, "down");
       });
       await world.up(BASE);
@@ -36,13 +37,13 @@ export const FAULTS: readonly Scenario[] = [
       "systemctl restart docker && docker info >/dev/null",
     );
     assert.equal(restarted.code, 0, restarted.stderr);
-    await world.settled();
+    await settled(world);
     await world.unchanged(BASE);
     return undefined;
   }),
   faulty("a node rebooted: up finds nothing to do", async world => {
     await world.lab.act(world.node("manager-2").hostname, "reboot");
-    await world.settled();
+    await settled(world);
     await world.unchanged(BASE);
     return undefined;
   }),
@@ -98,7 +99,7 @@ export const FAULTS: readonly Scenario[] = [
     assert.match(await world.upFails(config), /swarm-worker-2-join/);
     await cut;
     await world.up(config);
-    await world.wellFormed();
+    await wellFormed(world);
     await world.up(BASE);
     return undefined;
   }),

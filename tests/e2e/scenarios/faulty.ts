@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { underLoad } from "../service";
+import { settled, wellFormed } from "../swarm";
 import type { World } from "../world";
 import { BASE } from "./configs";
 
@@ -23,8 +24,8 @@ export function faulty(
       const load = await underLoad(world, options.elections);
       const config = (await act(world)) ?? from;
       // Where the leader broke, the others find a new one, and nodes report to it again: the engine's time, not ours.
-      await world.settled();
-      await world.wellFormed(clusterId);
+      await settled(world);
+      await wellFormed(world, clusterId);
       await load.check();
       await world.unchanged(config);
     },

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { CliDriver } from "../../../drivers/cli";
 import type { Scenario } from "../scenario";
 import { findSecrets } from "../secrets";
+import { wellFormed } from "../swarm";
 
 /** "A real Swarm from one command." */
 export const FORMS: readonly Scenario[] = [
@@ -13,7 +14,7 @@ export const FORMS: readonly Scenario[] = [
     async run(world) {
       const { changes } = await world.up();
       assert.equal(changes.same, 0);
-      const seen = await world.wellFormed();
+      const seen = await wellFormed(world);
       assert.equal(seen.filter(node => node.role === "manager").length, 3);
       const workers = seen.filter(node => node.role === "worker");
       assert.equal(workers.length, 2);

@@ -5,6 +5,7 @@ import execa from "execa";
 
 import { CliDriver } from "../../../drivers/cli";
 import type { Scenario } from "../scenario";
+import { gone, unknownDroplets, wellFormed } from "../swarm";
 import type { World } from "../world";
 import { BASE, managers, workers } from "./configs";
 import { faulty } from "./faulty";
@@ -19,7 +20,7 @@ export const KILLS: readonly Scenario[] = [
     await killedWhen(world, GROWN, async () => (await world.lab.droplets()).length > known);
     await world.driver.cancel();
     await world.up(GROWN, { refresh: true });
-    await world.wellFormed();
+    await wellFormed(world);
     await removeLost(world);
     await world.up(BASE);
     return undefined;
@@ -59,15 +60,15 @@ async function killedWhen(
 async function goesOn(world: World, config: Readonly<Record<string, unknown>>): Promise<undefined> {
   await world.driver.cancel();
   await world.up(config, { refresh: true });
-  await world.wellFormed();
-  assert.deepEqual(await world.unknownDroplets(), []);
+  await wellFormed(world);
+  assert.deepEqual(await unknownDroplets(world), []);
   await world.up(BASE);
   return undefined;
 }
 
 /** The droplet that was being created is lost to the state: it is named, and the command that is shown removes it. */
 async function removeLost(world: World): Promise<void> {
-  const [lost, ...others] = await world.unknownDroplets();
+  const [lost, ...others] = await unknownDroplets(world);
   assert.deepEqual(others, []);
   if (!(world.driver instanceof CliDriver)) {
     // `npm run orphans` reads the state of the Pulumi CLI.
@@ -95,5 +96,5 @@ async function removeLost(world: World): Promise<void> {
   const command = /^ {2}(curl .*)$/m.exec(orphans.stdout)?.[1];
   assert.ok(command, orphans.stdout);
   await execa("bash", ["-c", command], { env: { DIGITALOCEAN_TOKEN: world.lab.token } });
-  await world.gone(lost);
+  await gone(world, lost);
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Scenario } from "../scenario";
 import type { Attempt } from "../security/attempts";
 import { underLoad } from "../service";
+import { settled, wellFormed } from "../swarm";
 import type { OutputNode, World } from "../world";
 import { BASE, workers } from "./configs";
 
@@ -50,7 +51,7 @@ async function autolock(world: World): Promise<void> {
   await restartLocked(world, second);
   await attempt(second, "a wrong unlock key", `${first.slice(0, -4)}AAAA`, "stays locked");
   await attempt(second, "the unlock key", first, "unlocked");
-  await world.settled();
+  await settled(world);
 
   const rotated = { ...BASE, swarm: { autolock: true, unlockKeyRotation: 1 } };
   await world.up(rotated);
@@ -63,14 +64,14 @@ async function autolock(world: World): Promise<void> {
   });
   await restartLocked(world, third);
   await attempt(third, "the new unlock key", next, "unlocked");
-  await world.settled();
+  await settled(world);
 
   await world.up(open);
   assert.equal(world.outputs.unlockKey, undefined);
   await restart(world, second);
-  await world.settled();
+  await settled(world);
   world.attempts.check(rows);
-  await world.wellFormed(clusterId);
+  await wellFormed(world, clusterId);
   await load.check();
   await world.unchanged(open);
 }
@@ -122,7 +123,7 @@ async function caRotation(world: World): Promise<void> {
   await world.unchanged(config);
   const grown = { ...config, workers: workers(3) };
   await world.up(grown);
-  await world.wellFormed(clusterId);
+  await wellFormed(world, clusterId);
   const newcomer = world.node("worker-2");
   assert.equal((await world.inside(newcomer, "docker swarm leave")).code, 0);
   const rows: Attempt[] = [];

@@ -7,6 +7,7 @@ import type { Attempt } from "../security/attempts";
 import { secured } from "../security/cluster";
 import { clusterVpc, withHosts } from "../security/hosts";
 import { tryLogin } from "../security/login";
+import { settled, wellFormed } from "../swarm";
 import type { OutputNode, World } from "../world";
 
 const SSH = "SSH: who is let in";
@@ -92,7 +93,7 @@ async function joins(world: World): Promise<void> {
       })),
     );
     // Nor did anybody leave a trace in the swarm.
-    await world.wellFormed();
+    await wellFormed(world);
   });
 }
 
@@ -132,8 +133,8 @@ async function hostKeys(world: World): Promise<void> {
     "rm /etc/ssh/ssh_host_* && mv /root/keys/* /etc/ssh/ && rmdir /root/keys && systemctl restart ssh",
   );
   await world.up(asked);
-  await world.settled();
-  await world.wellFormed(clusterId);
+  await settled(world);
+  await wellFormed(world, clusterId);
   const row = (what: string, word: string): Attempt => ({
     topic: HOST_KEY,
     from: "operator (up)",

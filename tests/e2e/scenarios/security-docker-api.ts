@@ -11,6 +11,7 @@ import type { Attempt } from "../security/attempts";
 import { secured } from "../security/cluster";
 import { askEngine, type Identity } from "../security/docker-api";
 import { underLoad } from "../service";
+import { settled, wellFormed } from "../swarm";
 import type { World } from "../world";
 
 const TOPIC = "Docker API over TLS (2376/tcp)";
@@ -65,8 +66,8 @@ async function dockerApi(world: World): Promise<void> {
       `the Docker API left something on ${node.name}`,
     );
   }
-  await world.settled();
-  await world.wellFormed(clusterId);
+  await settled(world);
+  await wellFormed(world, clusterId);
   await load.check();
   await world.unchanged(off);
 }

@@ -6,6 +6,7 @@ import { places, secured } from "../security/cluster";
 import { sendFrom } from "../security/datagrams";
 import { clusterVpc, withHosts } from "../security/hosts";
 import { everyPort, tryFrom } from "../security/tcp";
+import { wellFormed } from "../swarm";
 import type { World } from "../world";
 import { managers, workers } from "./configs";
 
@@ -25,7 +26,7 @@ async function planes(world: World): Promise<void> {
   await world.destroy();
   const swarm = { listenPort: 2378, dataPathPort: 7789, dataPath: "public" };
   await world.up({ ...(await secured(world)), managers: managers(1), workers: workers(1), swarm });
-  await world.wellFormed();
+  await wellFormed(world);
   assert.equal(await world.onControl("docker info --format '{{.Swarm.Cluster.DataPathPort}}'"), "7789");
   await withHosts(world, { outsider: undefined, neighbour: await clusterVpc(world) }, async () => {
     for (const { from, hostname } of probers(world)) {

@@ -3,6 +3,7 @@ import * as assert from "node:assert/strict";
 import type { Scenario } from "../scenario";
 import { secured } from "../security/cluster";
 import { findSecrets, outputSecrets } from "../secrets";
+import { settled } from "../swarm";
 import type { World } from "../world";
 
 /** The secrets audit, with every secret that there can be and with Commands that fail. */
@@ -53,7 +54,7 @@ async function failedJoin(world: World, base: object): Promise<string> {
   });
   assert.match(log, /worker-1: error: the Docker engine does not answer/);
   assert.equal((await world.inside(node, "systemctl start docker")).code, 0);
-  await world.settled();
+  await settled(world);
   return log;
 }
 

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 
 import { BASE } from "../scenarios/configs";
 import { webService } from "../service";
+import { settled } from "../swarm";
 import type { World } from "../world";
 import { operatorAddress } from "./hosts";
 import type { Place } from "./tcp";
@@ -29,7 +30,7 @@ export function places(world: World): Place[] {
  */
 export async function deployTasks(world: World): Promise<void> {
   // Where the leader's engine was just restarted, the other managers may still be looking for its successor.
-  await world.settled();
+  await settled(world);
   await webService(world);
   const services = (await world.onControl("docker service ls --format '{{.Name}}'")).split("\n");
   if (!services.includes("hidden")) {

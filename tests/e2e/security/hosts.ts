@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 
 import { gatewayOf } from "../../../lab/api/addresses";
 import type { Lab } from "../../../lab/lab";
+import { gone } from "../swarm";
 import type { World } from "../world";
 
 /** What `GET /lab/status` says, as far as it is used here. */
@@ -59,7 +60,7 @@ export async function withHosts(
   } finally {
     const left = (await world.lab.droplets()).map(({ hostname }) => hostname);
     for (const name of names.filter(name => left.includes(name))) await world.lab.deleteDroplet(name);
-    for (const name of names) await world.gone(name);
+    for (const name of names) await gone(world, name);
   }
 }
 
