@@ -4,19 +4,23 @@
 #     WORKER_ROTATION, MANAGER_ROTATION, CA_ROTATION, BOOT_SECONDS.  Out: one line of JSON.
 main() {
   wait_for_host "$BOOT_SECONDS"
-  case $(swarm_state) in
+  case $SWARM_STATE in
     inactive) init ;;
     active) say "already in a swarm" ;;
     locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
-    *) wait_until 60 "the engine to find its swarm again" is_active || fail "the engine's swarm state is $(swarm_state)" ;;
+    *) wait_until 60 "the engine to find its swarm again" is_active || fail "the engine's swarm state is $SWARM_STATE" ;;
   esac
-  [[ $(swarm_field .Swarm.ControlAvailable) == true ]] ||
+  look_at_swarm
+  [[ $SWARM_MANAGER == true ]] ||
     fail "this host is in a swarm, but not as a manager: a swarm is not initialised over it. Take it out with 'docker swarm leave --force', or replace it"
   printf '{"clusterId":"%s","address":"%s","workerRotation":%d,"managerRotation":%d,"caRotation":%d}\n' \
-    "$(cluster_id)" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
+    "$SWARM_CLUSTER" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
 }
 
-is_active() { [[ $(swarm_state) == active ]]; }
+is_active() {
+  look_at_swarm
+  [[ $SWARM_STATE == active ]]
+}
 
 init() {
   local pool arguments=(--advertise-addr "$ADVERTISE" --listen-addr "$LISTEN" --data-path-port "$DATA_PATH_PORT"

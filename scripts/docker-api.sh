@@ -73,11 +73,11 @@ restart_engine() {
 # Containers of the swarm come back by themselves. The next manager's turn comes when this one is back, and the nodes
 # have reported to the leader, which may be another now.
 back_in_swarm() {
-  if [[ $(swarm_state) == locked && -n $UNLOCK_KEY ]]; then
+  if [[ $SWARM_STATE == locked && -n $UNLOCK_KEY ]]; then
     printf '%s\n' "$UNLOCK_KEY" | docker swarm unlock >/dev/null || fail "the engine could not be unlocked with the swarm's unlock key"
   fi
   wait_until 120 "the managers to answer" reads_swarm ||
-    fail "is not back among the managers (state: $(swarm_state)): $(docker node ls 2>&1 | head -n 1)"
+    fail "is not back among the managers (state: $SWARM_STATE): $(docker node ls 2>&1 | head -n 1)"
   # A node that is ill for another reason is no reason to stop here.
   wait_until 60 "the managers to reach each other, and the nodes to report" all_well || true
 }

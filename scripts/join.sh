@@ -4,33 +4,29 @@
 #     JOIN_SECONDS.  Out: the node's ID.
 main() {
   wait_for_host "$BOOT_SECONDS"
-  local deadline=$((SECONDS + JOIN_SECONDS)) state reason=
-  while true; do
-    state=$(swarm_state)
-    case $state in
-      active) break ;;
-      locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
-      inactive) join_through_first_answering ;;
-      error) reason=$(swarm_field .Swarm.Error) && leave_failed_join ;;
-    esac
+  local deadline=$((SECONDS + JOIN_SECONDS)) reason=
+  while [[ $SWARM_STATE != active || $SWARM_NODE == - ]]; do
     ((SECONDS < deadline)) || fail "could not join within $JOIN_SECONDS s: ${reason:-no manager of swarm $CLUSTER answered at: $PEERS}"
-    sleep 0.2
+    case $SWARM_STATE in
+      locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
+      inactive) join_through_first_answering || sleep 0.2 ;;
+      error) reason=$(swarm_field .Swarm.Error) && leave_failed_join ;;
+      active) reason="the engine has no node ID" && sleep 0.2 ;;
+      *) sleep 0.2 ;;
+    esac
+    look_at_swarm
   done
   # Only managers know which swarm they are in; workers are checked from the other end, by settle.sh.
-  local id
-  id=$(cluster_id)
-  [[ -z $id || $id == "$CLUSTER" ]] ||
-    fail "this host is in swarm $id, not in $CLUSTER. Take it out with 'docker swarm leave --force', then run the update again"
-  wait_until 30 "the engine to know its node ID" has_node_id || fail "the engine has no node ID"
-  swarm_field .Swarm.NodeID
+  [[ $SWARM_CLUSTER == - || $SWARM_CLUSTER == "$CLUSTER" ]] ||
+    fail "this host is in swarm $SWARM_CLUSTER, not in $CLUSTER. Take it out with 'docker swarm leave --force', then run the update again"
+  printf '%s\n' "$SWARM_NODE"
 }
-
-has_node_id() { [[ -n $(swarm_field .Swarm.NodeID) ]]; }
 
 # docker swarm join takes 10 s to fail against a closed port: ask the port first.
 # shellcheck disable=SC2016 # $1 is the inner shell's
 answers() { timeout 1 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}"' _ "$1" 2>/dev/null; }
 
+# Returns 1 when none let this host in.
 join_through_first_answering() {
   local peer
   for peer in $PEERS; do
@@ -39,7 +35,7 @@ join_through_first_answering() {
     say "joining through $peer"
     join_through "$peer" && return
   done
-  return 0
+  return 1
 }
 
 # The token goes to the engine's socket by stdin: as an argument of docker it would show in ps.

@@ -24,8 +24,9 @@ main() {
 
 # Where the control endpoint is the first manager's own address, this may be the host that is to leave.
 refuse_to_remove_itself() {
-  [[ $(swarm_field .Swarm.NodeID) == "$ID" ]] || return 0
-  if [[ $(swarm_field .Swarm.ControlAvailable) == true ]]; then
+  look_at_swarm
+  [[ $SWARM_NODE == "$ID" ]] || return 0
+  if [[ $SWARM_MANAGER == true ]]; then
     fail "the control endpoint is this very node, which cannot remove itself. Take it out by hand, on another manager: 'docker node demote $ID', then 'docker node rm --force $ID'; then run the update again. With controlEndpoint 'reservedIp' the endpoint would have moved to the next first manager"
   fi
   say "is no manager any more, and its host goes"

@@ -29,7 +29,16 @@ wait_until() {
   done
 }
 
-engine_answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+# What the engine says of the swarm, in one call: "-" where there is nothing, all empty where no engine answers.
+look_at_swarm() {
+  local -r view='{{with .Swarm}}{{.LocalNodeState}} {{.ControlAvailable}} {{or .NodeID "-"}} {{with .Cluster}}{{.ID}}{{else}}-{{end}}{{end}}'
+  # shellcheck disable=SC2034 # for the scripts
+  read -r SWARM_STATE SWARM_MANAGER SWARM_NODE SWARM_CLUSTER < <(docker info --format "$view" 2>/dev/null) || true
+}
+engine_answers() {
+  look_at_swarm
+  [[ -n $SWARM_STATE ]]
+}
 
 # The host is prepared when its preparation says so, or, on a host that this project did not prepare, when cloud-init
 # (if there is one) is done. A preparation that failed is reported at once, with its reason.
@@ -51,18 +60,16 @@ wait_for_host() {
   fail "the Docker engine does not answer; see 'journalctl -u docker' and /var/log/cloud-init-output.log on the host"
 }
 
-# One field of the engine's view of the swarm: .Swarm.NodeID, .Swarm.LocalNodeState, .Swarm.ControlAvailable ...
+# One field of the engine's view of the swarm, where look_at_swarm has not got it.
 swarm_field() { docker info --format "{{$1}}" 2>/dev/null; }
-swarm_state() { swarm_field .Swarm.LocalNodeState; }
-cluster_id() { swarm_field 'with .Swarm.Cluster}}{{.ID}}{{end'; }
 
 # This host must be a manager of cluster $1; elsewhere nothing may be changed.
 require_manager_of() {
-  [[ $(swarm_field .Swarm.ControlAvailable) == true ]] ||
-    fail "this host ($(hostname)) is not a manager of the swarm (state: $(swarm_state)); replace it, or repair it by hand"
-  local id
-  id=$(cluster_id)
-  [[ $id == "$1" ]] || fail "this host ($(hostname)) belongs to swarm $id, not to $1; nothing was changed"
+  look_at_swarm
+  [[ $SWARM_MANAGER == true ]] ||
+    fail "this host ($(hostname)) is not a manager of the swarm (state: $SWARM_STATE); replace it, or repair it by hand"
+  [[ $SWARM_CLUSTER == "$1" ]] ||
+    fail "this host ($(hostname)) belongs to swarm $SWARM_CLUSTER, not to $1; nothing was changed"
 }
 
 # Swarm objects are versioned: two writers collide as "update out of sequence", and the loser has only to try again.

@@ -1,43 +1,35 @@
 # shellcheck shell=bash
-# Gives the nodes of one pool their role, availability and labels, from the first manager. Managers are promoted one
-# at a time, and with them the swarm gets its settings. What is already so is left alone.
+# Gives the nodes of one pool their role, availability and labels, from the first manager; with the managers the swarm
+# gets its settings. What is already so is left alone: one look shows all nodes, whatever their number.
 # In: CLUSTER, ROLE (manager or worker), READY_SECONDS, ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...",
 #     with labels quoted for bash. For managers: CERT_EXPIRY (as Go writes durations), AUTOLOCK (true or false),
 #     EXTERNAL_CAS (URLs; empty leaves them as they are).
 MANAGED_LABEL=digitalocean-swarm.labels
+# Calls to the engine at the same time.
+AT_ONCE=8
+
+# By node ID: its name, and what the swarm knows of it.
+declare -A NAMES=() SEEN=()
+IDS=()
 
 main() {
   require_manager_of "$CLUSTER"
   [[ $ROLE != manager ]] || apply_settings
-  local id name availability labels
-  # On a descriptor of its own: what is run in the loop must not read the roster.
-  while read -r -u 3 id name availability labels; do
-    [[ -n $id ]] || continue
-    # shellcheck disable=SC2034 # lib.sh names the node in its messages
-    NODE=$name
-    wait_until "$READY_SECONDS" "node $id to be ready" is_ready "$id" || explain_not_ready "$id"
-    # Under the lock, so that promotions never run beside a removal.
-    if [[ $ROLE == manager && $(node_field "$id" .Spec.Role) != manager ]]; then
-      (
-        lock_membership
-        retry_conflict docker node promote "$id" >/dev/null
-      )
-      say "promoted"
-    fi
-    if [[ $ROLE == manager ]]; then
-      wait_until 120 "manager $id to be reachable" is_reachable "$id" ||
-        fail "was promoted but did not become reachable by the other managers on port ${LISTEN_PORT}/tcp"
-    fi
-    eval "update_node $id $availability $labels"
-  done 3<<<"$ROSTER"
+  [[ -n $ROSTER ]] || return 0
+  local id name
+  while read -r id name _; do IDS+=("$id") && NAMES[$id]=$name; done <<<"$ROSTER"
+  wait_until "$READY_SECONDS" "all nodes to be ready" all_are ready || explain_not_ready
+  [[ $ROLE != manager ]] || promote
+  update_nodes
 }
 
 apply_settings() {
-  local url arguments=()
-  local -r spec=.Swarm.Cluster.Spec
-  [[ $(swarm_field $spec.CAConfig.NodeCertExpiry) == "$CERT_EXPIRY" ]] || arguments+=(--cert-expiry "$CERT_EXPIRY")
-  [[ $(swarm_field $spec.EncryptionConfig.AutoLockManagers) == "$AUTOLOCK" ]] || arguments+=("--autolock=$AUTOLOCK")
-  if [[ -n $EXTERNAL_CAS && $(swarm_field "range $spec.CAConfig.ExternalCAs}}{{.URL}} {{end") != "$EXTERNAL_CAS " ]]; then
+  local -r view='{{with .Swarm.Cluster.Spec}}{{.CAConfig.NodeCertExpiry}} {{.EncryptionConfig.AutoLockManagers}} {{range .CAConfig.ExternalCAs}}{{.URL}} {{end}}{{end}}'
+  local expiry locked external url arguments=()
+  read -r expiry locked external < <(docker info --format "$view")
+  [[ $expiry == "$CERT_EXPIRY" ]] || arguments+=(--cert-expiry "$CERT_EXPIRY")
+  [[ $locked == "$AUTOLOCK" ]] || arguments+=("--autolock=$AUTOLOCK")
+  if [[ -n $EXTERNAL_CAS && $external != "$EXTERNAL_CAS" ]]; then
     for url in $EXTERNAL_CAS; do arguments+=(--external-ca "protocol=cfssl,url=$url"); done
   fi
   ((${#arguments[@]} > 0)) || return 0
@@ -46,37 +38,96 @@ apply_settings() {
   say "changed the swarm's settings"
 }
 
-is_ready() { [[ $(node_field "$1" .Status.State) == ready ]]; }
-is_reachable() { [[ $(node_field "$1" 'with .ManagerStatus}}{{.Reachability}}{{end') == reachable ]]; }
-
-explain_not_ready() {
-  node_known "$1" ||
-    fail "its node ID $1 is unknown to swarm $CLUSTER: the host is in another swarm. Take it out with 'docker swarm leave --force' on it, then run the update again"
-  fail "is $(node_field "$1" .Status.State) in the swarm, not ready: $(node_field "$1" .Status.Message)"
+# A line per node: ID, role, availability, state, a manager's reachability, and its labels in JSON, each with a tab
+# behind it. In JSON there is no tab, and what is not a label has no quotes.
+look_at_nodes() {
+  # shellcheck disable=SC2016 # docker's template
+  local -r view='{{.ID}}{{"\t"}}{{.Spec.Role}}{{"\t"}}{{.Spec.Availability}}{{"\t"}}{{.Status.State}}{{"\t"}}{{with .ManagerStatus}}{{.Reachability}}{{"\t"}}{{end}}{{range $key, $value := .Spec.Labels}}{{json $key}}={{json $value}}{{"\t"}}{{end}}'
+  local line
+  SEEN=()
+  while IFS= read -r line; do SEEN[${line%%$'\t'*}]=$line; done < <(docker node inspect --format "$view" "${IDS[@]}" 2>/dev/null)
+}
+# is ID WORD
+is() { [[ ${SEEN[$1]-} == *$'\t'"$2"$'\t'* ]]; }
+all_are() {
+  local id
+  look_at_nodes
+  for id in "${IDS[@]}"; do is "$id" "$1" || return 1; done
 }
 
-# update_node ID AVAILABILITY KEY=VALUE...: one call to the engine, or none. Labels that people set by hand stay:
-# the keys that are ours are remembered in a label of their own.
-update_node() {
-  local id=$1 availability=$2 label key managed=() arguments=()
+explain_not_ready() {
+  local id
+  for id in "${IDS[@]}"; do
+    ! is "$id" ready || continue
+    NODE=${NAMES[$id]}
+    node_known "$id" ||
+      fail "its node ID $id is unknown to swarm $CLUSTER: the host is in another swarm. Take it out with 'docker swarm leave --force' on it, then run the update again"
+    fail "is $(node_field "$id" .Status.State) in the swarm, not ready: $(node_field "$id" .Status.Message)"
+  done
+}
+
+# All at once: a manager becomes a voter when it asks for it itself, and the leader takes one after the other. Under the
+# lock, so that promotions never run beside a removal.
+promote() {
+  local id promoted=()
+  for id in "${IDS[@]}"; do is "$id" manager || promoted+=("$id"); done
+  if ((${#promoted[@]} > 0)); then
+    (
+      lock_membership
+      retry_conflict docker node promote "${promoted[@]}" >/dev/null
+    )
+    for id in "${promoted[@]}"; do NODE=${NAMES[$id]} say "promoted"; done
+  fi
+  wait_until 120 "all managers to be reachable" all_are reachable && return
+  for id in "${IDS[@]}"; do
+    # shellcheck disable=SC2034 # lib.sh names the node in its messages
+    NODE=${NAMES[$id]}
+    is "$id" reachable || fail "is not reachable by the other managers, on port ${LISTEN_PORT}/tcp"
+  done
+}
+
+update_nodes() {
+  local id name availability labels arguments updates=()
+  # On a descriptor of its own: what is run in the loop must not read the roster.
+  while read -r -u 3 id name availability labels; do
+    eval "differences $id $availability $labels"
+    ((${#arguments[@]} > 0)) || continue
+    NODE=$name retry_conflict docker node update "${arguments[@]}" "$id" >/dev/null &
+    updates+=($!)
+    ((${#updates[@]} < AT_ONCE)) || finish_updates
+  done 3<<<"$ROSTER"
+  finish_updates
+}
+finish_updates() {
+  local update
+  for update in "${updates[@]}"; do wait "$update" || fail "a node could not be updated"; done
+  updates=()
+}
+
+# differences ID AVAILABILITY KEY=VALUE...: sets `arguments` to what makes the node so, in one call. Labels that people
+# set by hand stay: the keys that are ours are remembered in a label of their own.
+differences() {
+  local id=$1 label key before='' now managed=()
+  arguments=()
+  is "$id" "$2" || arguments+=(--availability "$2")
   shift 2
   for label in "$@"; do
     managed+=("${label%%=*}")
-    [[ $(label_of "$id" "${label%%=*}") == "=${label#*=}" ]] || arguments+=(--label-add "$label")
+    has_label "$id" "$label" || arguments+=(--label-add "$label")
   done
-  local before now="${managed[*]-}"
-  before=$(label_of "$id" "$MANAGED_LABEL")
-  before=${before#=}
+  now=${managed[*]-}
+  [[ ${SEEN[$id]} =~ $'\t'"\"$MANAGED_LABEL\"=\""([^\"]*)\" ]] && before=${BASH_REMATCH[1]}
   for key in $before; do
     # docker refuses to remove a label that is not there, as when someone removed it by hand.
-    [[ " $now " == *" $key "* || -z $(label_of "$id" "$key") ]] || arguments+=(--label-rm "$key")
+    [[ " $now " == *" $key "* || ${SEEN[$id]} != *$'\t'"\"$key\"="* ]] || arguments+=(--label-rm "$key")
   done
-  if [[ $before != "$now" ]]; then
-    if [[ -n $now ]]; then arguments+=(--label-add "$MANAGED_LABEL=$now"); else arguments+=(--label-rm "$MANAGED_LABEL"); fi
-  fi
-  [[ $(node_field "$id" .Spec.Availability) == "$availability" ]] || arguments+=(--availability "$availability")
-  ((${#arguments[@]} == 0)) || retry_conflict docker node update "${arguments[@]}" "$id" >/dev/null
+  [[ $before != "$now" ]] || return 0
+  if [[ -n $now ]]; then arguments+=(--label-add "$MANAGED_LABEL=$now"); else arguments+=(--label-rm "$MANAGED_LABEL"); fi
 }
 
-# "=value" where the node has the label, nothing where it has not: an empty value is a value.
-label_of() { node_field "$1" "range \$k, \$v := .Spec.Labels}}{{if eq \$k \"$2\"}}={{\$v}}{{end}}{{end"; }
+# has_label ID KEY=VALUE
+has_label() {
+  local value=${2#*=}
+  value=${value//\\/\\\\}
+  is "$1" "\"${2%%=*}\"=\"${value//\"/\\\"}\""
+}

@@ -150,9 +150,9 @@ describe("a member", () => {
 
   test("without a node ID yet is waited for, and not for ever", async () => {
     const host = new FakeHost().engine({ LocalNodeState: "active" });
-    const { code, stderr } = await host.run("join", VARIABLES, { hurry: true });
+    const { code, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1 });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/error: the engine has no node ID/);
+    expect(stderr).toMatch(/error: could not join within 1 s: the engine has no node ID/);
   });
 });
 

@@ -23,24 +23,22 @@ const variables = (role: "manager" | "worker", text: string) => ({
 const MANAGER = { Role: "manager", Addr: "10.0.0.1:2377", Reachability: "reachable" } as const;
 
 describe("managers", () => {
-  test("are promoted one by one, each reachable before the next, under the lock", async () => {
+  test("are promoted at once, under the lock, and waited for until all are reachable", async () => {
     const host = new FakeHost().manager().node("m0", MANAGER).node("m1").node("m2");
-    // Reachable only at the second look.
+    // The promoted ones are reachable only at a later look.
     host.rules(`
       case $* in
-        "node promote m1") printf manager >"$FAKE/nodes/m1/Role"; exit ;;
-        *Reachability*m1) once look || printf reachable >"$FAKE/nodes/m1/Reachability" ;;
-        "node promote m2") [[ $(cat "$FAKE/nodes/m1/Reachability") == reachable ]] || refuse "too early" ;;
+        "node promote m1 m2")
+          for id in m1 m2; do printf manager >"$FAKE/nodes/$id/Role"; done
+          exit ;;
+        *Reachability*) once first || once second || printf reachable >"$FAKE/nodes/m1/Reachability"
+          once third || printf reachable >"$FAKE/nodes/m2/Reachability" ;;
       esac`);
     const text = roster({ nodeId: "m0" }, { nodeId: "m1" }, { nodeId: "m2" });
     const outcome = await host.run("settle", variables("manager", text));
     expect(outcome).toEqual({ code: 0, stdout: "", stderr: "node-1: promoted\nnode-2: promoted\n" });
-    expect(host.changes()).toEqual([
-      "flock --wait 3600 9",
-      "docker node promote m1",
-      "flock --wait 3600 9",
-      "docker node promote m2",
-    ]);
+    expect(host.changes()).toEqual(["flock --wait 3600 9", "docker node promote m1 m2"]);
+    expect(host.read("nodes/m2/Reachability")).toBe("reachable");
   });
 
   test("that do not become reachable are a fault that names the port", async () => {
@@ -50,7 +48,7 @@ describe("managers", () => {
       hurry: true,
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/node-0: error: was promoted but did not become reachable .* on port 2377\/tcp/);
+    expect(stderr).toMatch(/node-0: error: is not reachable by the other managers, on port 2377\/tcp/);
   });
 
   test("are promoted again when another writer was faster", async () => {
@@ -220,6 +218,30 @@ describe("labels and availability", () => {
   });
 });
 
+describe("many nodes", () => {
+  const many = Array.from({ length: 20 }, (_, i) => ({ nodeId: `w${i}`, labels: { tier: "web" } }));
+  const twenty = () => many.reduce((host, { nodeId }) => host.node(nodeId), new FakeHost().manager());
+
+  test("are seen in one look, and each is changed in one call", async () => {
+    const host = twenty();
+    expect((await host.run("settle", variables("worker", roster(...many)))).code).toBe(0);
+    expect(host.calls().filter(call => call.includes("node inspect"))).toHaveLength(1);
+    expect(host.changes()).toHaveLength(many.length);
+    for (const { nodeId } of many) expect(host.read(`nodes/${nodeId}/labels`)).toContain("tier=web");
+  });
+
+  test("of which one cannot be changed are a fault that names it, and the next run does what is left", async () => {
+    const host = twenty();
+    host.rules(`[[ $* != "node update"*w3 ]] || refuse "no room for labels"`);
+    const { code, stderr } = await host.run("settle", variables("worker", roster(...many)));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^node-3: .*no room for labels\nweb-0: error: a node could not be updated\n$/);
+    host.rules("");
+    expect((await host.run("settle", variables("worker", roster(...many)))).code).toBe(0);
+    expect(host.read("nodes/w3/labels")).toContain("tier=web");
+  });
+});
+
 describe("refusals", () => {
   test("an unknown node ID is a host in another swarm", async () => {
     const host = new FakeHost().manager();
@@ -236,7 +258,7 @@ describe("refusals", () => {
     const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "w" })));
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /waited 1 s for node w to be ready\n.*error: is down in the swarm, not ready: heartbeat failure/,
+      /waited 1 s for all nodes to be ready\nnode-0: error: is down in the swarm, not ready: heartbeat failure/,
     );
   });
 

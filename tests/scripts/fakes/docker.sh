@@ -30,16 +30,38 @@ put_label() {
 inspect_engine() {
   # shellcheck disable=SC1083 # braces of docker's template
   case $1 in
-    {{.Swarm.NodeID}} | {{.Swarm.LocalNodeState}} | {{.Swarm.ControlAvailable}} | {{.Swarm.Error}})
-      field=${1#*.Swarm.} && value "$FAKE/engine/${field%\}\}}" ;;
-    '{{with .Swarm.Cluster}}{{.ID}}{{end}}') value "$FAKE/engine/Cluster" ;;
+    '{{with .Swarm}}'*)
+      local word line=
+      for word in LocalNodeState ControlAvailable NodeID Cluster; do
+        word=$(value "$FAKE/engine/$word")
+        line+="${word:--} "
+      done
+      printf '%s' "$line" ;;
+    {{.Swarm.Error}}) value "$FAKE/engine/Error" ;;
     {{.Swarm.Cluster.RootRotationInProgress}}) value "$FAKE/engine/RootRotationInProgress" ;;
-    {{.Swarm.Cluster.Spec.CAConfig.NodeCertExpiry}}) value "$FAKE/engine/NodeCertExpiry" ;;
-    {{.Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers}}) value "$FAKE/engine/AutoLockManagers" ;;
-    '{{range .Swarm.Cluster.Spec.CAConfig.ExternalCAs}}{{.URL}} {{end}}') value "$FAKE/engine/ExternalCAs" ;;
+    '{{with .Swarm.Cluster.Spec}}'*)
+      printf '%s %s %s' "$(value "$FAKE/engine/NodeCertExpiry")" "$(value "$FAKE/engine/AutoLockManagers")" "$(value "$FAKE/engine/ExternalCAs")" ;;
     *) unknown info "$1" ;;
   esac
   echo
+}
+
+# A line for each node that is there, as docker prints a template's.
+inspect_nodes() {
+  local id line
+  for id in "$@"; do
+    node=$FAKE/nodes/$id
+    [[ -d $node ]] || continue
+    printf '%s\t%s\t%s\t%s\t' "$id" "$(value "$node/Role")" "$(value "$node/Availability")" "$(value "$node/State")"
+    [[ -z $(value "$node/Reachability") ]] || printf '%s\t' "$(value "$node/Reachability")"
+    while IFS= read -r line; do
+      [[ -n $line ]] || continue
+      line=${line//\\/\\\\}
+      line=${line//\"/\\\"}
+      printf '"%s"="%s"\t' "${line%%=*}" "${line#*=}"
+    done <<<"$(value "$node/labels")"
+    echo
+  done
 }
 
 inspect_node() {
@@ -51,13 +73,7 @@ inspect_node() {
     '{{.Spec.Availability}}') value "$node/Availability" ;;
     '{{.Status.State}}') value "$node/State" ;;
     '{{.Status.Message}}') value "$node/Message" ;;
-    '{{with .ManagerStatus}}{{.Reachability}}{{end}}') value "$node/Reachability" ;;
     '{{.Spec.Role}}{{with .ManagerStatus}}{{.Addr}}{{end}}') value "$node/Role"; value "$node/Addr" ;;
-    '{{range $k, $v := .Spec.Labels}}{{if eq $k "'*'"}}={{$v}}{{end}}{{end}}')
-      local key=${1#*eq \$k \"} line
-      key=${key%%\"*}
-      line=$(grep "^$key=" "$node/labels" 2>/dev/null || true)
-      printf '%s' "${line#"$key"}" ;;
     *) unknown node inspect "$1" ;;
   esac
   echo
@@ -81,8 +97,7 @@ update_node() {
 }
 
 case "$1 ${2-}" in
-  "version --format") [[ ! -e $FAKE/engine/down ]] || exit 1; echo 28.5.1 ;;
-  "info --format") inspect_engine "$3" ;;
+  "info --format") [[ ! -e $FAKE/engine/down ]] || exit 1; inspect_engine "$3" ;;
   "swarm init")
     printf active >"$FAKE/engine/LocalNodeState"
     printf true >"$FAKE/engine/ControlAvailable"
@@ -103,11 +118,19 @@ case "$1 ${2-}" in
   "swarm unlock")
     [[ $(cat) == "$(value "$FAKE/unlock-key")" ]] || refuse "invalid key"
     printf active >"$FAKE/engine/LocalNodeState" ;;
-  "node inspect") inspect_node "$4" ;;
-  "node promote") has_node
-    printf manager >"$node/Role"
-    printf 10.0.0.9:2377 >"$node/Addr"
-    printf reachable >"$node/Reachability" ;;
+  "node inspect")
+    case $4 in
+      *Spec.Labels*) inspect_nodes "${@:5}" ;;
+      *) inspect_node "$4" ;;
+    esac ;;
+  "node promote")
+    for node in "${@:3}"; do
+      node=$FAKE/nodes/$node
+      has_node
+      printf manager >"$node/Role"
+      printf 10.0.0.9:2377 >"$node/Addr"
+      printf reachable >"$node/Reachability"
+    done ;;
   "node demote") has_node
     printf worker >"$node/Role"
     : >"$node/Addr"
