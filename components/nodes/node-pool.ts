@@ -77,10 +77,12 @@ export class NodePool extends pulumi.ComponentResource {
         ignoreChanges: ["region", "size", "image", "vpcUuid", "sshKeys", "userData"],
       },
     );
-    pulumi.all([droplet.size, droplet.image]).apply(([size, image]) => {
-      const edits = ignoredEdits({ size, image }, node);
-      if (edits) void pulumi.log.warn(`${node.name} ${edits}`, droplet);
-    });
+    droplet.size.apply(size =>
+      droplet.image.apply(image => {
+        const edits = ignoredEdits({ size, image }, node);
+        if (edits) void pulumi.log.warn(`${node.name} ${edits}`, droplet);
+      }),
+    );
     return droplet;
   }
 }

@@ -8,8 +8,8 @@ export interface SwarmNode {
   readonly name: string;
   /** Another value means another host: the node is joined anew and the old one leaves. */
   readonly identity: pulumi.Input<string>;
-  readonly privateAddress: pulumi.Input<string>;
-  readonly publicAddress: pulumi.Input<string>;
+  readonly privateAddress: pulumi.Output<string>;
+  readonly publicAddress: pulumi.Output<string>;
   /** OpenSSH public key (ed25519) by which the host is verified; without it any host is believed. */
   readonly hostKey?: pulumi.Input<string>;
   readonly labels: Readonly<Record<string, string>>;

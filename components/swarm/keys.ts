@@ -22,7 +22,7 @@ export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): re
       script: "rotate-ca",
       at: "both",
       about: "root-ca",
-      connection: context.toControl(),
+      connection: context.toControl,
       stdin: birth.apply(({ clusterId, caRotation = 0 }) =>
         script("rotate-ca", "control endpoint", {
           CLUSTER: clusterId,
@@ -85,7 +85,7 @@ export function joinToken(
       script: "rotate-token",
       at: "both",
       about: role,
-      connection: context.toControl(),
+      connection: context.toControl,
       stdin: pulumi.secret(stdin),
       // Waiting for its turn included.
       seconds: LOCK_SECONDS + 300,
@@ -108,7 +108,7 @@ export function unlockKey(
       name: "unlock-key",
       script: "unlock-key",
       about: "swarm",
-      connection: context.toControl(),
+      connection: context.toControl,
       stdin: clusterId.apply(CLUSTER =>
         script("unlock-key", "control endpoint", { CLUSTER, ROTATION: rotation }),
       ),

@@ -8,23 +8,30 @@ import { LOCK_SECONDS, type SwarmContext } from "./remote";
 import { rosterText } from "./roster-text";
 import { script } from "./script";
 
+/** What lets a node in. */
+export interface Admission {
+  readonly clusterId: string;
+  /** Secret. */
+  readonly token: string;
+  /** Where nodes find the swarm, as `ip:port` in order of preference. */
+  readonly peers: readonly string[];
+}
+
 /** A node, and the Command that made it a member; its stdout is the node's ID. */
 export interface Member {
   readonly node: SwarmNode;
   readonly joined: remote.Command;
 }
 
-/** Where nodes find the swarm, as `ip:port` in order of preference. */
-export interface Peers {
-  readonly ofFirstManager: pulumi.Output<string[]>;
-  readonly ofOthers: pulumi.Output<string[]>;
-}
-
 /**
  * The swarm's birthplace and the control address never change, so that replacing a manager touches no other node. Only
  * the first manager has to know the others: while it is being replaced, the control address may lead nowhere.
  */
-export function peers(context: SwarmContext, birth: pulumi.Output<Birth>): Peers {
+export function admissions(
+  context: SwarmContext,
+  birth: pulumi.Output<Birth>,
+  tokens: { readonly worker: pulumi.Output<string>; readonly manager: pulumi.Output<string> },
+): { readonly ofFirstManager: pulumi.Output<Admission>; readonly ofOthers: pulumi.Output<Admission> } {
   const others = context.args.managers.nodes.filter(node => node !== context.firstManager);
   const addressesOf = (nodes: readonly SwarmNode[]) =>
     pulumi.all(nodes.map(node => context.engine(node).advertise));
@@ -33,28 +40,33 @@ export function peers(context: SwarmContext, birth: pulumi.Output<Birth>): Peers
       ? pulumi.all([pulumi.interpolate`${context.controlAddress}:${context.listenPort}`])
       : // Managers that listen on one address do not answer at the control address.
         addressesOf(context.args.managers.nodes);
-  const inOrder = (...lists: pulumi.Output<string[]>[]) =>
-    pulumi
-      .all([birth.address, pulumi.all(lists)])
-      .apply(([first, rest]) => [...new Set([first, ...rest.flat()])]);
-  return { ofFirstManager: inOrder(addressesOf(others), control), ofOthers: inOrder(control) };
+  const admission = (token: pulumi.Output<string>, ...lists: pulumi.Output<string[]>[]) =>
+    pulumi.all([birth, token, pulumi.all(lists)]).apply(([{ clusterId, address }, secret, rest]) => ({
+      clusterId,
+      token: secret,
+      peers: [...new Set([address, ...rest.flat()])],
+    }));
+  return {
+    ofFirstManager: admission(tokens.manager, addressesOf(others), control),
+    ofOthers: admission(tokens.worker, control),
+  };
 }
 
-/** Makes a host a member. Run again, for another token say, it finds itself a member. */
-export function join(
-  context: SwarmContext,
-  node: SwarmNode,
-  clusterId: pulumi.Output<string>,
-  token: pulumi.Output<string>,
-  known: pulumi.Output<string[]>,
-): Member {
+/**
+ * Makes a host a member. Run again, for another token say, it finds itself a member.
+ *
+ * `apply` in `apply`, as `pulumi.all` makes five Outputs of these two: with a thousand nodes that is a tenth of the
+ * program's memory.
+ *
+ * @param admission - Secret.
+ */
+export function join(context: SwarmContext, node: SwarmNode, admission: pulumi.Output<Admission>): Member {
   const { options, timeouts } = context;
-  const stdin = pulumi
-    .all([clusterId, token, known, context.engine(node)])
-    .apply(([CLUSTER, TOKEN, addresses, engine]) =>
+  const stdin = admission.apply(({ clusterId, token, peers: addresses }) =>
+    context.engine(node).apply(engine =>
       script("join", node.name, {
-        CLUSTER,
-        TOKEN,
+        CLUSTER: clusterId,
+        TOKEN: token,
         PEERS: addresses.filter(address => address !== engine.advertise).join(" "),
         ADVERTISE: engine.advertise,
         LISTEN: engine.listen,
@@ -63,13 +75,14 @@ export function join(
         JOIN_SECONDS: timeouts.join,
         REJOIN: options.rejoin ?? "",
       }),
-    );
+    ),
+  );
   const joined = context.run({
     name: `${node.name}-join`,
     script: "join",
     about: node.name,
     connection: context.toNode(node),
-    stdin: pulumi.secret(stdin),
+    stdin,
     seconds: timeouts.boot + timeouts.join + 60,
     triggers: [node.identity],
   });
@@ -137,10 +150,10 @@ export function leave(
       script: "leave",
       at: "delete",
       about: node.name,
-      connection: context.toControl(),
-      stdin: pulumi
-        .all([clusterId, joined.stdout])
-        .apply(([CLUSTER, ID]) => script("leave", node.name, { CLUSTER, ID, DRAIN_SECONDS: drain })),
+      connection: context.toControl,
+      stdin: clusterId.apply(CLUSTER =>
+        joined.stdout.apply(ID => script("leave", node.name, { CLUSTER, ID, DRAIN_SECONDS: drain })),
+      ),
       seconds: LOCK_SECONDS + 2 * drain + 300,
       triggers: [node.identity, joined.stdout],
     },

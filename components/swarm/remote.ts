@@ -18,6 +18,10 @@ const SECONDS_PER_DIAL = 7.5;
 /** What `lib.sh` waits for its turn at most. */
 export const LOCK_SECONDS = 3600;
 
+/** Who logs in, and the key that the host must have. */
+type Login = Pick<Connection, "user" | "privateKey" | "hostKey">;
+type Connection = pulumi.Unwrap<types.input.remote.ConnectionArgs>;
+
 /** A script to be run on a host. */
 export interface Run {
   /** The resource's name, after the swarm's. */
@@ -27,7 +31,7 @@ export interface Run {
   readonly at?: "create" | "delete" | "both";
   /** Node or pool that it is about, for messages. */
   readonly about: string;
-  readonly connection: types.input.remote.ConnectionArgs;
+  readonly connection: pulumi.Output<Connection>;
   readonly stdin: pulumi.Input<string>;
   /** After so many seconds it is ended. */
   readonly seconds: number;
@@ -43,6 +47,10 @@ export class SwarmContext {
   public readonly listenPort: number;
   /** Where the control plane is reached. */
   public readonly controlAddress: pulumi.Input<string>;
+  /** The control endpoint, made once: every node's Commands go there. */
+  public readonly toControl: pulumi.Output<Connection>;
+  /** By host key: all nodes of a pool have the same, and share one Output. */
+  private readonly logins = new Map<pulumi.Input<string> | undefined, pulumi.Output<Login>>();
 
   public constructor(
     public readonly stem: string,
@@ -54,6 +62,7 @@ export class SwarmContext {
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...args.timeouts };
     this.listenPort = swarmPorts(this.options).listen;
     this.controlAddress = args.controlAddress ?? firstManager.publicAddress;
+    this.toControl = this.connection(this.controlAddress, firstManager.hostKey);
   }
 
   /**
@@ -79,34 +88,29 @@ export class SwarmContext {
     );
   }
 
-  public toNode(node: SwarmNode): types.input.remote.ConnectionArgs {
+  public toNode(node: SwarmNode): pulumi.Output<Connection> {
     return this.connection(node.publicAddress, node.hostKey);
-  }
-
-  public toControl(): types.input.remote.ConnectionArgs {
-    return this.connection(this.controlAddress, this.firstManager.hostKey);
   }
 
   /** The addresses that a node's engine is given. */
   public engine(node: SwarmNode): pulumi.Output<EngineAddresses> {
-    return pulumi
-      .all([node.privateAddress, node.publicAddress])
-      .apply(([privateAddress, publicAddress]) =>
+    return node.privateAddress.apply(privateAddress =>
+      node.publicAddress.apply(publicAddress =>
         engineAddresses({ privateAddress, publicAddress }, this.options),
-      );
+      ),
+    );
   }
 
-  private connection(
-    host: pulumi.Input<string>,
-    hostKey?: pulumi.Input<string>,
-  ): types.input.remote.ConnectionArgs {
-    return {
-      host,
-      user: this.args.ssh.user,
-      privateKey: this.args.ssh.privateKey,
-      ...(hostKey === undefined ? {} : { hostKey }),
-      perDialTimeout: 5,
-      dialErrorLimit: FIRST_DIALS + Math.ceil(this.timeouts.ssh / SECONDS_PER_DIAL),
-    };
+  private connection(host: pulumi.Input<string>, hostKey?: pulumi.Input<string>): pulumi.Output<Connection> {
+    let login = this.logins.get(hostKey);
+    if (!login) {
+      const { user, privateKey } = this.args.ssh;
+      login = pulumi.output({ user, privateKey, ...(hostKey === undefined ? {} : { hostKey }) });
+      this.logins.set(hostKey, login);
+    }
+    const dialErrorLimit = FIRST_DIALS + Math.ceil(this.timeouts.ssh / SECONDS_PER_DIAL);
+    return pulumi
+      .output(host)
+      .apply(to => login.apply(who => ({ host: to, ...who, perDialTimeout: 5, dialErrorLimit })));
   }
 }

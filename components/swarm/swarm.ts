@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SwarmArgs } from "./args";
 import { type Birth, bootstrap } from "./birth";
 import { joinToken, rotateCa, unlockKey } from "./keys";
-import { join, leave, peers, settle } from "./membership";
+import { admissions, join, leave, settle } from "./membership";
 import { SwarmContext } from "./remote";
 
 /** Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from. */
@@ -16,7 +16,7 @@ export class Swarm extends pulumi.ComponentResource {
   /** Secret. Only with `autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
   /** A resource per pool, the managers' first: its nodes have their role, labels and availability. */
-  public readonly settled: pulumi.Resource[] = [];
+  public readonly settled: readonly pulumi.Resource[];
   /** Each node's ID in the swarm, by name. Known when the node has its role, labels and availability. */
   public readonly nodeIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** How further Commands reach this swarm's hosts. */
@@ -37,24 +37,26 @@ export class Swarm extends pulumi.ComponentResource {
     this.workerToken = joinToken(context, "worker", birth, caRotated);
     this.managerToken = joinToken(context, "manager", birth, caRotated);
 
-    const known = peers(context, birth);
+    const admission = admissions(context, birth, { worker: this.workerToken, manager: this.managerToken });
     // The first manager is in the swarm from its birth, and joins like any other when it is replaced.
-    const firstMember = join(context, first, this.clusterId, this.managerToken, known.ofFirstManager);
+    const firstMember = join(context, first, admission.ofFirstManager);
     this.firstManagerJoined = firstMember.joined;
 
+    const allSettled: pulumi.Resource[] = [];
     const nodeIds: Record<string, pulumi.Output<string>> = {};
     for (const pool of [args.managers, ...args.workers]) {
       if (pool.nodes.length === 0) continue;
       const members = pool.nodes.map(node =>
-        node === first ? firstMember : join(context, node, this.clusterId, this.workerToken, known.ofOthers),
+        node === first ? firstMember : join(context, node, admission.ofOthers),
       );
       const settled = settle(context, pool, members, this.clusterId, firstMember.joined);
-      this.settled.push(settled);
+      allSettled.push(settled);
       for (const member of members) {
         leave(context, member, this.clusterId);
-        nodeIds[member.node.name] = pulumi.all([member.joined.stdout, settled.stdout]).apply(([id]) => id);
+        nodeIds[member.node.name] = settled.stdout.apply(() => member.joined.stdout);
       }
     }
+    this.settled = allSettled;
     this.nodeIds = nodeIds;
     const [managersSettled] = this.settled;
     if (context.options.autolock && managersSettled)
