@@ -2,16 +2,10 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import execa from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
-import {
-  type Changes,
-  type Driver,
-  RunFailed,
-  type RunResult,
-  type StackConfig,
-  type UpOptions,
-} from "./driver";
+import { type Driver, RunFailed, type RunResult, type StackConfig, type UpOptions } from "./driver";
+import { EventWatch } from "./events";
 import { childrenOf, end } from "./processes";
 
 /** A Pulumi project: its name, and the file that is its program. */
@@ -20,11 +14,13 @@ export interface Project {
   readonly main: string;
 }
 
-const CLUSTER: Project = { name: "digitalocean-swarm", main: path.resolve(__dirname, "..", "index.ts") };
+const ROOT = path.resolve(__dirname, "..");
+const CLUSTER: Project = { name: "digitalocean-swarm", main: path.join(ROOT, "index.ts") };
 const NOTHING: RunResult = {
   outputs: {},
   secretOutputs: [],
   changes: { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
+  steps: [],
   log: "",
 };
 /** Whatever `pulumi` waits for, it waits for no longer than this: 20 minutes, in ms. */
@@ -110,8 +106,7 @@ export class CliDriver implements Driver {
   private async prepare(config: StackConfig): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
     await mkdir(this.backend, { recursive: true, mode: 0o700 });
-    const project = { ...this.project, runtime: { name: "nodejs", options: { packagemanager: "npm" } } };
-    await writeFile(this.projectFile, stringify(project));
+    await writeFile(this.projectFile, stringify({ ...this.project, runtime: await runtime() }));
     const settings = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
     const salt = (await readFile(settings, "utf8").catch(() => ""))
       .split("\n")
@@ -136,7 +131,9 @@ export class CliDriver implements Driver {
       child.kill("SIGKILL");
     };
     options.kill?.addEventListener("abort", kill);
+    const watch = new EventWatch(this.events);
     const { failed, all = "", timedOut } = await child;
+    const happened = await watch.stop();
     options.kill?.removeEventListener("abort", kill);
     if (failed) {
       const verb = args[0] ?? "";
@@ -145,7 +142,7 @@ export class CliDriver implements Driver {
         all,
       );
     }
-    return { ...(await this.outputs()), changes: await this.changes(), log: all };
+    return { ...(await this.outputs()), ...happened, log: all };
   }
 
   private async outputs(): Promise<Pick<RunResult, "outputs" | "secretOutputs">> {
@@ -157,26 +154,6 @@ export class CliDriver implements Driver {
     return {
       outputs: await read("--show-secrets"),
       secretOutputs: Object.keys(masked).filter(key => masked[key] === "[secret]"),
-    };
-  }
-
-  /** The engine's own count, from its event log. */
-  private async changes(): Promise<Changes> {
-    interface Event {
-      summaryEvent?: { resourceChanges?: Record<string, number> };
-    }
-    const events = (await readFile(this.events, "utf8"))
-      .split("\n")
-      .filter(line => line !== "")
-      .map(line => JSON.parse(line) as Event);
-    const counts = events.findLast(event => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
-    const of = (key: string) => counts[key] ?? 0;
-    return {
-      create: of("create"),
-      update: of("update"),
-      replace: of("replace"),
-      delete: of("delete"),
-      same: of("same"),
     };
   }
 
@@ -199,10 +176,16 @@ export class CliDriver implements Driver {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // Shows the flag --event-log.
       PULUMI_DEBUG_COMMANDS: "true",
-      // The types are checked by `npm run check`.
-      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       // A dead agent's socket would be an error: the program brings its own key.
       SSH_AUTH_SOCK: undefined,
     };
   }
+}
+
+/** How the program is run: as `Pulumi.yaml` says, for users too. */
+async function runtime(): Promise<unknown> {
+  const { runtime: described } = parse(await readFile(path.join(ROOT, "Pulumi.yaml"), "utf8")) as {
+    runtime: unknown;
+  };
+  return described;
 }

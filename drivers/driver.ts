@@ -15,6 +15,15 @@ export interface Changes {
   readonly same: number;
 }
 
+/** What a run did to one resource; times in ms since the epoch. */
+export interface Step {
+  readonly urn: string;
+  /** `create`, `same`, `delete` ... */
+  readonly op: string;
+  readonly started: number;
+  readonly ended: number;
+}
+
 /** What a run came to. */
 export interface RunResult {
   /** Stack outputs; secret ones in clear text, for tests to use and to look for. */
@@ -22,6 +31,8 @@ export interface RunResult {
   /** Names of the outputs that are secret. */
   readonly secretOutputs: readonly string[];
   readonly changes: Changes;
+  /** In the order of their end. Only with the CLI. */
+  readonly steps: readonly Step[];
   /** All that was shown to the user. */
   readonly log: string;
 }

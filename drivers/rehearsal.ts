@@ -71,7 +71,7 @@ export class RehearsalDriver implements Driver {
       if (text === undefined) throw new RunFailed(`rehearsal ${verb} was ended before it was done`, log);
       const { errors, outputs, secretOutputs, changes } = JSON.parse(text) as Report;
       if (errors.length > 0) throw new RunFailed(`rehearsal ${verb} failed:\n${errors.join("\n")}`, log);
-      return { outputs, secretOutputs, changes, log };
+      return { outputs, secretOutputs, changes, steps: [], log };
     } finally {
       await rm(temp, { recursive: true, force: true });
     }
