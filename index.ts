@@ -1,3 +1,5 @@
+import "./stack-traces";
+
 import { SwarmCluster } from "./components";
 import { readConfig } from "./config";
 
