@@ -1,4 +1,6 @@
 /** Builds one graph under Pulumi's mocks in a process of its own, and prints what it cost as a line of JSON. */
+import "../stack-traces";
+
 import { remote } from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
@@ -46,22 +48,23 @@ const GRAPHS: Readonly<Record<string, (count: number) => void>> = {
       firewall: { sshFrom: ["192.0.2.7/32"] },
     });
   },
-  /** A droplet and two Commands for each node, of constants, without parents and dependencies. */
+  /** A droplet and two Commands for each node, of constants but for the address that one of them dials. */
   constants(nodes) {
-    const connection = {
-      host: "203.0.113.250",
-      user: "root",
-      hostKey: "p".repeat(80),
-      privateKey: "k".repeat(390),
+    const login = {
+      ...{ user: "root", hostKey: "p".repeat(80), privateKey: "k".repeat(390) },
+      ...{ perDialTimeout: 5, dialErrorLimit: 50 },
     };
     for (let i = 0; i < nodes; i++) {
-      new digitalocean.Droplet(`droplet-${i}`, {
+      const droplet = new digitalocean.Droplet(`droplet-${i}`, {
         ...{ region: "fra1", size: "s-1vcpu-2gb", image: "ubuntu-24-04-x64", vpcUuid: "v".repeat(36) },
         ...{ tags: ["swarm"], sshKeys: ["f".repeat(47)], userData: "u".repeat(7424) },
       });
-      for (const name of ["join", "leave"])
+      for (const [name, host] of [
+        ["join", droplet.ipv4Address],
+        ["leave", "203.0.113.250"],
+      ] as const)
         new remote.Command(`${name}-${i}`, {
-          connection: { ...connection, perDialTimeout: 5, dialErrorLimit: 50 },
+          connection: { ...login, host },
           create: `timeout 960 bash --norc -s ${name} web-${i}`,
           stdin: "s".repeat(6000),
           triggers: [String(i)],

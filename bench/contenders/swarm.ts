@@ -1,0 +1,35 @@
+/** The Pulumi program that makes a swarm of hosts that are there: {@link Swarm} alone, without droplets. */
+import { readFileSync } from "node:fs";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { Swarm, type SwarmNode } from "../../components";
+import type { BenchHosts } from "../readiness/hosts";
+
+const { hosts, privateKey, hostKey } = JSON.parse(
+  readFileSync(new pulumi.Config().require("hosts"), "utf8"),
+) as BenchHosts;
+
+const labelsOf: Readonly<Record<"manager" | "worker", Record<string, string>>> = {
+  manager: {},
+  worker: { tier: "web" },
+};
+const nodes = (role: "manager" | "worker"): SwarmNode[] =>
+  hosts
+    .filter(host => host.role === role)
+    .map(host => ({
+      name: host.name,
+      identity: host.name,
+      privateAddress: pulumi.output(host.privateAddress),
+      publicAddress: pulumi.output(host.publicAddress),
+      hostKey,
+      labels: labelsOf[role],
+      availability: "active",
+    }));
+
+new Swarm("bench", {
+  managers: { name: "manager", nodes: nodes("manager") },
+  workers: [{ name: "worker", nodes: nodes("worker") }],
+  ssh: { user: "root", privateKey: pulumi.secret(privateKey) },
+  lifetime: new pulumi.ComponentResource("bench:index:Hosts", "hosts"),
+});

@@ -1,0 +1,99 @@
+/** Who makes a swarm of hosts that are up, and how long it takes them. */
+import { rm, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+
+import execa from "execa";
+
+import { CliDriver, hasPulumiCli } from "../../drivers/cli";
+import { ansible } from "./ansible";
+import { type BenchHosts, sshCommand } from "./hosts";
+
+/** What one run took, in seconds. */
+export interface Took {
+  /** Until all nodes were ready, with roles and labels. */
+  readonly seconds: number;
+  /** The whole command, where that is more. */
+  readonly whole?: number;
+}
+
+/** One way to make the swarm. */
+export interface Contender {
+  readonly name: string;
+  /** @throws If it fails. */
+  run(hosts: BenchHosts): Promise<Took>;
+}
+
+const FILES = path.join(__dirname, "..", "contenders");
+const LONGEST_MS = 10 * 60_000;
+
+/** A script that gets the hosts by its environment. */
+function script(name: string, file: string): Contender {
+  return {
+    name,
+    async run(hosts) {
+      const env = {
+        NODES: hosts.hosts
+          .map(host => [host.name, host.role, host.publicAddress, host.privateAddress].join(" "))
+          .join("\n"),
+        SSH: sshCommand(hosts).join(" "),
+      };
+      return timed(() => execa("bash", [path.join(FILES, file)], { env, timeout: LONGEST_MS }));
+    },
+  };
+}
+
+/** The program's Commands, from the first one's start to the last one's end; and the whole `pulumi up`. */
+const program: Contender = {
+  name: "this program",
+  async run({ dir }) {
+    const state = path.join(dir, "stack");
+    await rm(state, { recursive: true, force: true });
+    const driver = new CliDriver(state, "bench", { name: "bench", main: path.join(FILES, "swarm.ts") });
+    const started = Date.now();
+    const { steps } = await driver.up({ "bench:hosts": path.join(dir, "hosts.json") });
+    const commands = steps.filter(({ urn }) => urn.includes("command:remote:Command"));
+    const first = Math.min(...commands.map(step => step.started));
+    const last = Math.max(...commands.map(step => step.ended));
+    return { seconds: (last - first) / 1000, whole: (Date.now() - started) / 1000 };
+  },
+};
+
+/** All contenders that this machine can run; the program first. @throws Without the Pulumi CLI. */
+export async function contenders(scratch: string, say: (line: string) => void): Promise<Contender[]> {
+  if (!(await hasPulumiCli()))
+    throw new Error("there is no `pulumi` on PATH: what it needs cannot be measured");
+  const playbook = await ansible(scratch, say);
+  return [
+    program,
+    script("the same in parallel", "parallel.sh"),
+    script("the tutorials' commands", "tutorial.sh"),
+    {
+      name: "an Ansible playbook",
+      async run(hosts) {
+        const inventory = path.join(hosts.dir, "inventory");
+        await writeFile(inventory, inventoryOf(hosts));
+        return timed(() => playbook(inventory, path.join(FILES, "playbook.yml"), hosts.hosts.length));
+      },
+    },
+  ];
+}
+
+function inventoryOf(hosts: BenchHosts): string {
+  const [, ...options] = sshCommand(hosts);
+  const lines = (role: "manager" | "worker") =>
+    hosts.hosts
+      .filter(host => host.role === role)
+      .map(host => `${host.name} ansible_host=${host.publicAddress} private=${host.privateAddress}`);
+  return [
+    ...["[managers]", ...lines("manager"), "[workers]", ...lines("worker")],
+    ...["[first]", hosts.hosts[0]?.name ?? "", "[all:vars]", "ansible_user=root"],
+    `ansible_ssh_common_args=${options.join(" ")}`,
+    "",
+  ].join("\n");
+}
+
+async function timed(run: () => Promise<unknown>): Promise<Took> {
+  const started = Date.now();
+  await run();
+  return { seconds: (Date.now() - started) / 1000 };
+}

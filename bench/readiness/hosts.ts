@@ -1,0 +1,128 @@
+/** Hosts that are up, prepared as the program prepares them, and can be made fresh again. */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import execa from "execa";
+
+import { userData } from "../../components/nodes/user-data";
+import { swarmPorts } from "../../components/ports";
+import type { Lab } from "../../lab/lab";
+import { Api } from "../../rehearsal/api";
+
+/** One host. */
+export interface BenchHost {
+  /** Its hostname too. */
+  readonly name: string;
+  readonly role: "manager" | "worker";
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+}
+
+/** Hosts, and how to log in as root. */
+export interface BenchHosts {
+  /** The first manager first. */
+  readonly hosts: readonly BenchHost[];
+  /** OpenSSH private key. */
+  readonly privateKey: string;
+  /** OpenSSH public key of all hosts. */
+  readonly hostKey: string;
+  /** Directory of `key`, `known_hosts` and `hosts.json`, this object. */
+  readonly dir: string;
+}
+
+const MANAGERS = 3;
+const BOOT_SECONDS = 300;
+
+/** Creates droplets in a lab and waits until all are prepared. The first three are managers. */
+export async function createHosts(lab: Lab, count: number, dir: string): Promise<BenchHosts> {
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const login = await keyPair(path.join(dir, "key"));
+  const host = await keyPair(path.join(dir, "host-key"));
+  const api = new Api(lab.endpoint, lab.token);
+  const key = await api.call<{ ssh_key: { id: number } }>("POST", "account/keys", {
+    name: `bench-${count}`,
+    public_key: login.public,
+  });
+  const names = Array.from({ length: count }, (_, i) =>
+    i < MANAGERS ? `manager-${i}` : `worker-${i - MANAGERS}`,
+  );
+  const TEN = 10;
+  for (let i = 0; i < count; i += TEN)
+    await api.call("POST", "droplets", {
+      names: names.slice(i, i + TEN),
+      ...{ region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64", ssh_keys: [key.ssh_key.id] },
+      user_data: userData({
+        ...{ dockerVersion: "any", securityUpdates: "image", ports: swarmPorts() },
+        ...{ hostPrivateKey: host.private, hostPublicKey: host.public },
+      }),
+    });
+  await Promise.all(names.map(name => untilPrepared(lab, name)));
+  const droplets = await lab.droplets();
+  const hosts = names.map((name): BenchHost => {
+    const droplet = droplets.find(({ hostname }) => hostname === name);
+    if (!droplet) throw new Error(`the lab lost ${name}`);
+    const { publicAddress, privateAddress } = droplet;
+    return { name, role: name.startsWith("manager") ? "manager" : "worker", publicAddress, privateAddress };
+  });
+  const made = { hosts, privateKey: login.private, hostKey: host.public.trim(), dir };
+  await writeFile(path.join(dir, "hosts.json"), JSON.stringify(made), { mode: 0o600 });
+  const known = hosts.map(({ publicAddress }) => `${publicAddress} ${made.hostKey}\n`);
+  await writeFile(path.join(dir, "known_hosts"), known.join(""));
+  return made;
+}
+
+/** Takes every host out of its swarm, and away with what a swarm leaves behind. */
+export async function makeFresh(lab: Lab, { hosts }: BenchHosts): Promise<void> {
+  const script =
+    "docker swarm leave --force; docker network rm docker_gwbridge; " +
+    "[ $(docker info --format '{{.Swarm.LocalNodeState}}') = inactive ]";
+  for (const { name } of hosts) {
+    const { code, stdout } = await lab.exec(name, ["bash", "-c", script]);
+    if (code !== 0) throw new Error(`${name} could not be made fresh: ${stdout}`);
+  }
+  // What the engines still tidy up is nobody's time.
+  await sleep(2000);
+}
+
+/** @throws If the swarm is not what every contender is to make of the hosts. */
+export async function checkSwarm(lab: Lab, { hosts }: BenchHosts): Promise<void> {
+  const format =
+    "{{.Description.Hostname}} {{.Spec.Role}} {{.Status.State}} {{with .ManagerStatus}}{{.Reachability}}{{end}}" +
+    '{{index .Spec.Labels "tier"}}';
+  const first = hosts[0]?.name ?? "";
+  const script = `docker node inspect --format '${format}' $(docker node ls -q)`;
+  const { stdout } = await lab.exec(first, ["bash", "-c", script]);
+  const wanted = hosts.map(
+    ({ name, role }) => `${name} ${role} ready ${role === "manager" ? "reachable" : "web"}`,
+  );
+  const found = stdout.trim().split("\n").sort();
+  if (found.join("\n") !== wanted.sort().join("\n"))
+    throw new Error(`the swarm is not what was asked for:\n${found.join("\n")}`);
+}
+
+/** `ssh` with the options that lead to the hosts. */
+export function sshCommand({ dir }: BenchHosts): string[] {
+  return [
+    ...["ssh", "-F", "none", "-i", path.join(dir, "key"), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes"],
+    ...["-o", `UserKnownHostsFile=${path.join(dir, "known_hosts")}`, "-o", "LogLevel=ERROR"],
+  ];
+}
+
+async function keyPair(file: string): Promise<{ private: string; public: string }> {
+  await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
+  return { private: await readFile(file, "utf8"), public: await readFile(`${file}.pub`, "utf8") };
+}
+
+async function untilPrepared(lab: Lab, name: string): Promise<void> {
+  const end = Date.now() + BOOT_SECONDS * 1000;
+  for (;;) {
+    const { stdout } = await lab
+      .exec(name, ["cat", "/var/lib/digitalocean-swarm/prepared"])
+      .catch(() => ({ stdout: "" }));
+    if (stdout.trim() === "ok") return;
+    if (Date.now() > end) throw new Error(`${name} was not prepared within ${BOOT_SECONDS} s: ${stdout}`);
+    await sleep(500);
+  }
+}

@@ -1,0 +1,38 @@
+/** What a run waited for: the chain of steps, each of which began when the one before it was done. */
+import type { Step } from "../../drivers";
+
+/** URNs of what each resource was made from. */
+export type Dependencies = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The chain that ends with the last step. A step's predecessor is the dependency that ended last before it began; the
+ * chain begins with a step that waited for none.
+ */
+export function criticalPath(steps: readonly Step[], dependencies: Dependencies): Step[] {
+  const latest = (candidates: readonly Step[]) =>
+    candidates.reduce<Step | undefined>(
+      (one, other) => (one && one.ended >= other.ended ? one : other),
+      undefined,
+    );
+  const path: Step[] = [];
+  for (let step = latest(steps); step;) {
+    path.unshift(step);
+    const { urn, started } = step;
+    const before = new Set(dependencies.get(urn) ?? []);
+    step = latest(steps.filter(other => before.has(other.urn) && other.ended <= started));
+  }
+  return path;
+}
+
+/** The dependencies in a state as `pulumi stack export` writes it. */
+export function dependenciesOf(state: string): Dependencies {
+  const { deployment } = JSON.parse(state) as {
+    deployment: { resources: { urn: string; parent?: string; dependencies?: string[] }[] };
+  };
+  return new Map(
+    deployment.resources.map(({ urn, parent, dependencies = [] }) => [
+      urn,
+      parent ? [...dependencies, parent] : dependencies,
+    ]),
+  );
+}
