@@ -104,7 +104,10 @@ export class SwarmCluster extends pulumi.ComponentResource {
       child,
     );
     const first = firstHost(managers);
-    control?.assignTo(`${name}-control`, first.droplet.id, swarm.firstManagerJoined);
+    control?.assignTo(
+      `${name}-control`,
+      swarm.firstManagerIn.apply(() => first.droplet.id),
+    );
 
     const api = args.firewall.dockerApiFrom?.length
       ? new DockerApi(

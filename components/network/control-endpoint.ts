@@ -25,13 +25,13 @@ export class ControlEndpoint extends pulumi.ComponentResource {
     this.registerOutputs({ address: this.address });
   }
 
-  /** Moves the address to a droplet, once `joined` is done: that droplet's node is then a manager. */
-  public assignTo(name: string, dropletId: pulumi.Output<string>, joined: pulumi.Resource): void {
+  /** Moves the address to a droplet, whose id is known when its node is a manager. */
+  public assignTo(name: string, dropletId: pulumi.Output<string>): void {
     new digitalocean.ReservedIpAssignment(
       name,
       { ipAddress: this.address, dropletId: dropletId.apply(Number) },
       // Deleting it fails when the droplet went first, and is needless when the address goes too.
-      { parent: this, dependsOn: [joined], deletedWith: this.reservedIp },
+      { parent: this, deletedWith: this.reservedIp },
     );
   }
 }

@@ -29,7 +29,7 @@ export interface SwarmArgs {
   readonly workers: readonly SwarmPool[];
   readonly ssh: { readonly user: pulumi.Input<string>; readonly privateKey: pulumi.Input<string> };
   /**
-   * Address that always leads to a manager, or will: it may be assigned when `firstManagerJoined` is done. All
+   * Address that always leads to a manager, or will: it may be assigned when `firstManagerIn` is known. All
    * managers share one host key where it is verified. Default: the first manager's public address, and then that
    * manager cannot leave.
    */

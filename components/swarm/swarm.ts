@@ -21,8 +21,8 @@ export class Swarm extends pulumi.ComponentResource {
   public readonly nodeIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** How further Commands reach this swarm's hosts. */
   public readonly context: SwarmContext;
-  /** From here on the first manager may hold the control address. */
-  public readonly firstManagerJoined: pulumi.Resource;
+  /** When this is known the first manager is in the swarm, and may hold the control address. */
+  public readonly firstManagerIn: pulumi.Output<unknown>;
 
   public constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
     super("digitalocean-swarm:index:Swarm", name, {}, opts);
@@ -40,7 +40,12 @@ export class Swarm extends pulumi.ComponentResource {
     const admission = admissions(context, birth, { worker: this.workerToken, manager: this.managerToken });
     // The first manager is in the swarm from its birth, and joins like any other when it is replaced.
     const firstMember = join(context, first, admission.ofFirstManager);
-    this.firstManagerJoined = firstMember.joined;
+    // Where the swarm was born, the join finds a manager that is in it already: nothing waits for that.
+    this.firstManagerIn = birth.apply(({ address }) =>
+      context
+        .engine(first)
+        .apply(({ advertise }) => (advertise === address ? advertise : firstMember.joined.stdout)),
+    );
 
     const allSettled: pulumi.Resource[] = [];
     const nodeIds: Record<string, pulumi.Output<string>> = {};

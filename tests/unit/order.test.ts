@@ -33,15 +33,22 @@ test.each<[string, string[], RegExp, RegExp]>([
     /manager-0-join$/,
     /(web|manager)-settle$/,
   ],
-  [
-    "no reserved IP before manager 0 joined",
-    ["demo-manager-0-join"],
-    /manager-0-join$/,
-    /^ReservedIpAssignment/,
-  ],
+  ["no reserved IP before the swarm is there", ["demo-bootstrap"], /bootstrap$/, /^ReservedIpAssignment/],
 ])("%s", async (_, slow, earlier, later) => {
   const world = await makeCluster({}, { delays: Object.fromEntries(slow.map(name => [name, 40])) });
   expectOrder(world, earlier, later);
+});
+
+test("a first manager that replaced another holds no reserved IP before it joined", async () => {
+  const delays = { "demo-manager-0-join": 40 };
+  const world = await makeCluster({}, { delays, bornAt: "10.110.0.99:2377" });
+  expectOrder(world, /manager-0-join$/, /^ReservedIpAssignment/);
+});
+
+test("on a new cluster the reserved IP waits for no join", async () => {
+  const world = await makeCluster({}, { delays: { "demo-manager-0-join": 150 } });
+  const assignment = world.get("demo-control", "ReservedIpAssignment");
+  expect(assignment.finished).toBeLessThan(world.get("demo-manager-0-join").finished);
 });
 
 test("the reserved IP's assignment holds nothing up on a new cluster", async () => {
