@@ -25,7 +25,7 @@ wait_until() {
       say "waited $limit s for $what"
       return 1
     fi
-    sleep 0.2
+    sleep 0.1
   done
 }
 
