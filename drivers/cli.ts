@@ -20,11 +20,13 @@ const NOTHING: RunResult = {
   outputs: {},
   secretOutputs: [],
   changes: { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
+  started: 0,
+  seconds: 0,
   steps: [],
   log: "",
 };
-/** Whatever `pulumi` waits for, it waits for no longer than this: 20 minutes, in ms. */
-const LONGEST_RUN = 20 * 60_000;
+/** Whatever `pulumi` waits for, it waits for no longer than this, in seconds. */
+const LONGEST_RUN = 20 * 60;
 
 /** Whether the Pulumi CLI is on PATH. */
 export async function hasPulumiCli(): Promise<boolean> {
@@ -58,6 +60,7 @@ export class CliDriver implements Driver {
     await this.prepare(config);
     const flags = [
       ...(options.refresh ? ["--refresh"] : []),
+      ...(options.parallel ? ["--parallel", String(options.parallel)] : []),
       ...(options.replace ?? []).flatMap(name => ["--replace", `**::${name}`]),
     ];
     return this.run(["up", "--yes", "--skip-preview", ...flags], options);
@@ -118,12 +121,15 @@ export class CliDriver implements Driver {
 
   private async run(
     args: readonly string[],
-    options: Pick<UpOptions, "onOutput" | "kill">,
+    options: Pick<UpOptions, "onOutput" | "kill" | "longest">,
   ): Promise<RunResult> {
+    const { longest = LONGEST_RUN } = options;
     await rm(this.events, { force: true });
+    const started = Date.now();
     const child = this.pulumi(
       [...args, "--stack", this.stack, "--non-interactive", "--event-log", this.events],
       false,
+      longest,
     );
     child.all?.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
     const kill = () => {
@@ -133,16 +139,17 @@ export class CliDriver implements Driver {
     options.kill?.addEventListener("abort", kill);
     const watch = new EventWatch(this.events);
     const { failed, all = "", timedOut } = await child;
+    const seconds = (Date.now() - started) / 1000;
     const happened = await watch.stop();
     options.kill?.removeEventListener("abort", kill);
     if (failed) {
       const verb = args[0] ?? "";
       throw new RunFailed(
-        timedOut ? `pulumi ${verb} took longer than ${LONGEST_RUN / 1000} s` : `pulumi ${verb} failed`,
+        timedOut ? `pulumi ${verb} took longer than ${longest} s` : `pulumi ${verb} failed`,
         all,
       );
     }
-    return { ...(await this.outputs()), ...happened, log: all };
+    return { ...(await this.outputs()), ...happened, started, seconds, log: all };
   }
 
   private async outputs(): Promise<Pick<RunResult, "outputs" | "secretOutputs">> {
@@ -157,12 +164,12 @@ export class CliDriver implements Driver {
     };
   }
 
-  private pulumi(args: readonly string[], reject = true): execa.ExecaChildProcess {
+  private pulumi(args: readonly string[], reject = true, longest = LONGEST_RUN): execa.ExecaChildProcess {
     return execa("pulumi", [...args, "--color", "never"], {
       cwd: this.dir,
       all: true,
       reject,
-      timeout: LONGEST_RUN,
+      timeout: longest * 1000,
       maxBuffer: 1 << 28,
       stdin: "ignore",
       env: this.environment,

@@ -31,6 +31,9 @@ export interface RunResult {
   /** Names of the outputs that are secret. */
   readonly secretOutputs: readonly string[];
   readonly changes: Changes;
+  /** When it began, in ms since the epoch, and how many seconds it took. */
+  readonly started: number;
+  readonly seconds: number;
   /** In the order of their end. Only with the CLI. */
   readonly steps: readonly Step[];
   /** All that was shown to the user. */
@@ -55,6 +58,10 @@ export interface UpOptions {
   readonly refresh?: boolean;
   /** Resources to replace although nothing about them changed, by logical name, with all that depends on them. */
   readonly replace?: readonly string[];
+  /** Steps at a time. Only with the CLI. @default Pulumi's: four for each core */
+  readonly parallel?: number;
+  /** Seconds after which it is given up. @default 1200 */
+  readonly longest?: number;
   /** Gets the output as it comes. */
   readonly onOutput?: (text: string) => void;
   /** Ends the run, as SIGKILL would. */

@@ -66,12 +66,14 @@ export class RehearsalDriver implements Driver {
       if (config) await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
       const common = ["--stack", this.stack, "--state", this.dir, "--program", this.program];
       const files = ["--json", reportFile, ...(config ? ["--config", configFile] : [])];
+      const started = Date.now();
       const log = await this.spawn([verb, ...common, ...files, ...flags], options);
       const text = await readFile(reportFile, "utf8").catch(() => undefined);
       if (text === undefined) throw new RunFailed(`rehearsal ${verb} was ended before it was done`, log);
       const { errors, outputs, secretOutputs, changes } = JSON.parse(text) as Report;
       if (errors.length > 0) throw new RunFailed(`rehearsal ${verb} failed:\n${errors.join("\n")}`, log);
-      return { outputs, secretOutputs, changes, steps: [], log };
+      const seconds = (Date.now() - started) / 1000;
+      return { outputs, secretOutputs, changes, started, seconds, steps: [], log };
     } finally {
       await rm(temp, { recursive: true, force: true });
     }

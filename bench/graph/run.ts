@@ -1,11 +1,10 @@
 /** Builds one graph under Pulumi's mocks in a process of its own, and prints what it cost as a line of JSON. */
-import "../stack-traces";
+import "../../stack-traces";
 
-import { remote } from "@pulumi/command";
-import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
-import { SwarmCluster } from "../components";
+import { outputs } from "./answers";
+import { GRAPHS } from "./graphs";
 
 /** What one graph cost. */
 export interface GraphCost {
@@ -20,13 +19,6 @@ export interface GraphCost {
   readonly largest: { readonly userData: number; readonly stdin: number };
 }
 
-/** A resource with nothing to it. */
-class Bare extends pulumi.CustomResource {
-  public constructor(name: string) {
-    super("bench:index:Bare", name, {});
-  }
-}
-
 interface Args {
   readonly type: string;
   readonly name: string;
@@ -36,46 +28,6 @@ interface Args {
 let resources = 0;
 let inputs = 0;
 const largest = { userData: 0, stdin: 0 };
-
-/** What can be built, for a number of nodes or of resources. */
-const GRAPHS: Readonly<Record<string, (count: number) => void>> = {
-  /** Three managers, and workers. */
-  program(nodes) {
-    new SwarmCluster("swarm", {
-      region: "fra1",
-      managers: { count: 3 },
-      workers: { web: { count: nodes - 3, labels: { tier: "web" } } },
-      firewall: { sshFrom: ["192.0.2.7/32"] },
-    });
-  },
-  /** A droplet and two Commands for each node, of constants but for the address that one of them dials. */
-  constants(nodes) {
-    const login = {
-      ...{ user: "root", hostKey: "p".repeat(80), privateKey: "k".repeat(390) },
-      ...{ perDialTimeout: 5, dialErrorLimit: 50 },
-    };
-    for (let i = 0; i < nodes; i++) {
-      const droplet = new digitalocean.Droplet(`droplet-${i}`, {
-        ...{ region: "fra1", size: "s-1vcpu-2gb", image: "ubuntu-24-04-x64", vpcUuid: "v".repeat(36) },
-        ...{ tags: ["swarm"], sshKeys: ["f".repeat(47)], userData: "u".repeat(7424) },
-      });
-      for (const [name, host] of [
-        ["join", droplet.ipv4Address],
-        ["leave", "203.0.113.250"],
-      ] as const)
-        new remote.Command(`${name}-${i}`, {
-          connection: { ...login, host },
-          create: `timeout 960 bash --norc -s ${name} web-${i}`,
-          stdin: "s".repeat(6000),
-          triggers: [String(i)],
-        });
-    }
-  },
-  /** Resources with nothing to them. */
-  bare(resourceCount) {
-    for (let i = 0; i < resourceCount; i++) new Bare(`bare-${i}`);
-  },
-};
 
 async function main(): Promise<void> {
   const [kind = "", count] = [process.argv[2], Number(process.argv[3])];
@@ -91,7 +43,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(cost)}\n`);
 }
 
-/** What the providers would have answered, as far as the program reads it. */
+/** Counts a resource, and answers for its provider. */
 function answer({ type, name, inputs: given }: Args) {
   resources++;
   inputs += JSON.stringify(given).length;
@@ -107,37 +59,6 @@ function answer({ type, name, inputs: given }: Args) {
 function length(value: unknown): number {
   const plain = typeof value === "object" && value !== null && "value" in value ? value.value : value;
   return typeof plain === "string" ? plain.length : 0;
-}
-
-function outputs(type: string, name: string): Record<string, unknown> {
-  switch (type.slice(type.lastIndexOf(":") + 1)) {
-    case "PrivateKey":
-      // As long as real ones.
-      return { publicKeyOpenssh: "p".repeat(80), privateKeyOpenssh: "k".repeat(390) };
-    case "SshKey":
-      return { fingerprint: "f".repeat(47), name };
-    case "Tag":
-      return { name };
-    case "ReservedIp":
-      return { ipAddress: "198.51.100.1" };
-    case "Droplet":
-      return { name, ipv4Address: "203.0.113.250", ipv4AddressPrivate: "10.110.250.250" };
-    case "Command":
-      return { stdout: stdout(name) };
-    default:
-      return {};
-  }
-}
-
-function stdout(name: string): string {
-  if (name.endsWith("-bootstrap"))
-    return JSON.stringify({
-      clusterId: "c".repeat(25),
-      address: "10.110.0.2:2377",
-      workerRotation: 0,
-      managerRotation: 0,
-    });
-  return name.endsWith("-token") ? `SWMTKN-1-${"t".repeat(76)}` : "n".repeat(25);
 }
 
 main().catch((error: unknown) => {

@@ -78,10 +78,11 @@ export async function makeFresh(lab: Lab, { hosts }: BenchHosts): Promise<void> 
   const script =
     "docker swarm leave --force; docker network rm docker_gwbridge; " +
     "[ $(docker info --format '{{.Swarm.LocalNodeState}}') = inactive ]";
-  for (const { name } of hosts) {
+  const freshened = hosts.map(async ({ name }) => {
     const { code, stdout } = await lab.exec(name, ["bash", "-c", script]);
     if (code !== 0) throw new Error(`${name} could not be made fresh: ${stdout}`);
-  }
+  });
+  await Promise.all(freshened);
   // What the engines still tidy up is nobody's time.
   await sleep(2000);
 }

@@ -1,0 +1,25 @@
+/** The cluster without its swarm: network and droplets, of which there may be more than any machine could boot. */
+import "../../stack-traces";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { Network } from "../../components/network/network";
+import { NodePool } from "../../components/nodes/node-pool";
+import { poolNodes } from "../../components/nodes/roster";
+import { swarmPorts } from "../../components/ports";
+
+const count = new pulumi.Config().requireNumber("count");
+const network = new Network("swarm", { region: "fra1", firewall: { sshFrom: ["192.0.2.7/32"] } });
+
+new NodePool("swarm-web", {
+  cluster: "swarm",
+  nodes: poolNodes("web", "worker", { count }),
+  region: "fra1",
+  vpcId: network.vpcId,
+  tags: [network.tag.name],
+  sshKeys: [],
+  dockerVersion: "any",
+  securityUpdates: "image",
+  ports: swarmPorts(),
+  firewall: network.firewall,
+});
