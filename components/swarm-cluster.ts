@@ -12,7 +12,7 @@ import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
 import { swarmPorts } from "./ports";
-import type { SwarmPool } from "./swarm/args";
+import type { SwarmNode, SwarmPool } from "./swarm/args";
 import { Swarm } from "./swarm/swarm";
 import { validate } from "./validate";
 
@@ -113,7 +113,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
       ? new DockerApi(
           `${name}-docker-api`,
           {
-            servers: apiServers(managers, swarm),
+            servers: apiServers(managers),
             context: swarm.context,
             renewal: args.dockerApi?.renewal ?? 0,
             // No engine is restarted while nodes are being joined and settled.
@@ -176,26 +176,28 @@ function firstHost(managers: NodePool): Host {
   return first;
 }
 
-function swarmPool(name: string, pool: NodePool): SwarmPool {
+function swarmNode({ node, droplet }: Host, { hostKey }: NodePool): SwarmNode {
   return {
-    name,
-    nodes: pool.hosts.map(({ node, droplet }) => ({
-      name: node.name,
-      identity: droplet.id,
-      privateAddress: droplet.ipv4AddressPrivate,
-      publicAddress: droplet.ipv4Address,
-      hostKey: pool.hostKey,
-      labels: node.labels,
-      availability: node.availability,
-    })),
+    name: node.name,
+    identity: droplet.id,
+    privateAddress: droplet.ipv4AddressPrivate,
+    publicAddress: droplet.ipv4Address,
+    hostKey,
+    labels: node.labels,
+    availability: node.availability,
   };
 }
 
-function apiServers(managers: NodePool, swarm: Swarm): ApiServer[] {
-  return managers.hosts.flatMap(({ droplet }, i) => {
-    const node = swarm.context.args.managers.nodes[i];
-    return node ? [{ node, hostname: droplet.name, host: droplet }] : [];
-  });
+function swarmPool(name: string, pool: NodePool): SwarmPool {
+  return { name, nodes: pool.hosts.map(host => swarmNode(host, pool)) };
+}
+
+function apiServers(managers: NodePool): ApiServer[] {
+  return managers.hosts.map(host => ({
+    node: swarmNode(host, managers),
+    hostname: host.droplet.name,
+    host: host.droplet,
+  }));
 }
 
 function nodeOutputs(hosts: readonly Host[], swarm: Swarm): pulumi.Output<NodeOutput[]> {

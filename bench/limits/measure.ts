@@ -3,6 +3,7 @@
  * requests as DigitalOcean says it does; its droplets boot nothing.
  */
 import { rm } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 
@@ -41,9 +42,8 @@ export async function measureLimits(
     limits: { dropletLimit: droplets },
   });
   const answered: { status: number; at: number }[] = [];
-  api.app.addHook("onResponse", (_request, reply, done) => {
-    answered.push({ status: reply.statusCode, at: Date.now() });
-    done();
+  api.app.server.on("request", (_request, response: ServerResponse) => {
+    response.on("finish", () => answered.push({ status: response.statusCode, at: Date.now() }));
   });
   await api.app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = api.app.server.address() as AddressInfo;
