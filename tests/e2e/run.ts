@@ -137,7 +137,9 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
     if (error instanceof Skipped) return outcome("skipped", `     ${error.message}`);
     const failed = outcome("failed", world.explain(error));
     // What comes next is not to fail for this.
-    await world.clear().catch((left: unknown) => say(`could not be cleared after it: ${String(left)}`));
+    await world
+      .clear()
+      .catch((left: unknown) => say(`     could not be cleared after it\n${world.explain(left)}`));
     return failed;
   } finally {
     await world.tidy();

@@ -94,7 +94,7 @@ export const FAULTS: readonly Scenario[] = [
   ),
   faulty("SSH is cut after a join took effect, before it answered: the next up goes on", async world => {
     const known = new Set(world.nodes.map(node => node.hostname));
-    const cut = cutAtFirst(world, known, "info --format {{.Swarm.NodeID}}");
+    const cut = cutOnceJoined(world, known);
     const config = { ...BASE, workers: workers(3) };
     assert.match(await world.upFails(config), /swarm-worker-2-join/);
     await cut;
@@ -124,11 +124,12 @@ export const FAULTS: readonly Scenario[] = [
   }),
 ];
 
-/** Waits for a droplet that is not known yet, and makes it drop its SSH connections at the first such docker call. */
-async function cutAtFirst(world: World, known: ReadonlySet<string>, call: string): Promise<void> {
+/** Waits for a droplet that is not known yet, and makes it drop its SSH connections once it is in the swarm. */
+async function cutOnceJoined(world: World, known: ReadonlySet<string>): Promise<void> {
   const wrapper = [
     "#!/bin/sh",
-    `if [ "$*" = "${call}" ] && mkdir /run/cut 2>/dev/null; then pkill -f 'sshd.*notty'; sleep 2; fi`,
+    "state=$(/usr/bin/docker info --format '{{.Swarm.LocalNodeState}}')",
+    `if [ "$state" = active ] && mkdir /run/cut 2>/dev/null; then pkill -f 'sshd.*notty'; sleep 2; fi`,
     'exec /usr/bin/docker "$@"',
   ].join("\n");
   const install = `cat > /usr/local/bin/docker <<'END'\n${wrapper}\nEND\nchmod +x /usr/local/bin/docker`;
