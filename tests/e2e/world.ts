@@ -75,6 +75,10 @@ export class World {
     await this.lab.clearFaults();
     await this.driver.cancel();
     for (const { hostname } of await this.lab.droplets()) await this.lab.deleteDroplet(hostname);
+    // One that is still going when the state is refreshed is missing when it is to be deleted.
+    await this.eventually(120, "the droplets to be gone", async () =>
+      assert.deepEqual(await this.lab.droplets(), []),
+    );
     await this.destroy({ refresh: true });
   }
 
