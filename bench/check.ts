@@ -1,7 +1,7 @@
 /** `npm run bench -- check`: ratios, not seconds, so that another machine may judge. */
 import { type GraphRow, measureGraphs } from "./graph/measure";
 import { measureReadiness, type ReadinessRow } from "./readiness/measure";
-import { readPart } from "./report";
+import { readReport } from "./report";
 import { median } from "./statistics";
 
 /** How much worse a ratio may be: runs differ by a fifth on the machine that wrote the figures. */
@@ -27,10 +27,8 @@ export function muchWorse(ratios: readonly Compared[]): string[] {
 export async function check(scratch: string, say: (line: string) => void): Promise<string[]> {
   const graphs = await measureGraphs([GRAPH_NODES], 3, say);
   const rows = await measureReadiness({ sizes: [NODES], runs: 3, others: 1 }, scratch, say);
-  const [oldRows, oldGraphs] = [
-    await readPart<ReadinessRow[]>("readiness"),
-    await readPart<GraphRow[]>("graph"),
-  ];
+  const { figures: oldRows } = await readReport<ReadinessRow[]>("readiness");
+  const { figures: oldGraphs } = await readReport<GraphRow[]>("graph");
   const ratios = [
     { what: "readiness, to the parallel script", was: toScript(oldRows), is: toScript(rows) },
     {

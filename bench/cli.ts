@@ -8,50 +8,60 @@ import { measureGraphs } from "./graph/measure";
 import { measureLab } from "./lab/measure";
 import { measureLimits } from "./limits/measure";
 import { measureReadiness } from "./readiness/measure";
-import { type Part, writePart } from "./report";
-import { showGraph, showLab, showLimits, showReadiness, type Shown, showWhole } from "./tables";
+import { type Part, readReport, type Report, reportOf, type Shown, writeReport } from "./report";
+import { showGraph, showLab, showLimits, showReadiness, showWhole } from "./tables";
 import { measureWhole } from "./whole/measure";
 
 const SCRATCH = path.resolve(__dirname, "..", ".bench");
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-async function write<Figures>(
-  part: Part,
-  figures: Figures,
-  show: (figures: Figures) => Shown,
-): Promise<void> {
-  const { table, plots } = show(figures);
-  await writePart(part, figures, table, plots);
-  process.stdout.write(`${table}\n`);
+interface Measured {
+  readonly about: string;
+  readonly measure: () => Promise<void>;
+  /** Writes table and plots again, from the data. */
+  readonly draw: () => Promise<void>;
 }
 
-const PARTS: Readonly<Record<Part, { readonly about: string; run: () => Promise<void> }>> = {
-  lab: {
-    about: "what the lab itself costs",
-    run: async () => write("lab", await measureLab(3, SCRATCH, say), showLab),
-  },
-  readiness: {
-    about: "from ready hosts to a swarm: this program and others, on the same hosts",
-    run: async () =>
-      write(
-        "readiness",
-        await measureReadiness({ sizes: [5, 10, 20], runs: 5 }, SCRATCH, say),
-        showReadiness,
-      ),
-  },
-  whole: {
-    about: "pulumi up from nothing, up that changes nothing, and destroy",
-    run: async () => write("whole", await measureWhole(5, SCRATCH, say), showWhole),
-  },
-  graph: {
-    about: "what the program's graph costs under mocks, by its number of nodes",
-    run: async () => write("graph", await measureGraphs([10, 100, 1000, 3000], 3, say), showGraph),
-  },
-  limits: {
-    about: "how long DigitalOcean's request limits make a thousand droplets take",
-    run: async () =>
-      write("limits", await measureLimits(1000, { parallel: 64, requestsPerSecond: 4 }, SCRATCH), showLimits),
-  },
+function part<Figures>(
+  name: Part,
+  about: string,
+  figures: () => Promise<Figures>,
+  show: (figures: Figures) => Shown,
+): Measured {
+  const write = (report: Report<Figures>) => writeReport(name, report, show(report.figures));
+  return {
+    about,
+    measure: async () => write(await reportOf(await figures())),
+    draw: async () => write(await readReport<Figures>(name)),
+  };
+}
+
+const PARTS: Readonly<Record<Part, Measured>> = {
+  lab: part("lab", "what the lab itself costs", () => measureLab(3, SCRATCH, say), showLab),
+  readiness: part(
+    "readiness",
+    "from ready hosts to a swarm: this program and others, on the same hosts",
+    () => measureReadiness({ sizes: [5, 10, 20], runs: 5 }, SCRATCH, say),
+    showReadiness,
+  ),
+  whole: part(
+    "whole",
+    "pulumi up from nothing, up that changes nothing, and destroy",
+    () => measureWhole(5, SCRATCH, say),
+    showWhole,
+  ),
+  graph: part(
+    "graph",
+    "what the program's graph costs under mocks, by its number of nodes",
+    () => measureGraphs([10, 100, 1000, 3000], 3, say),
+    showGraph,
+  ),
+  limits: part(
+    "limits",
+    "how long DigitalOcean's request limits make a thousand droplets take",
+    () => measureLimits(1000, { parallel: 64, requestsPerSecond: 4 }, SCRATCH),
+    showLimits,
+  ),
 };
 
 const program = new Command("bench").description(
@@ -61,10 +71,16 @@ program
   .command("all", { isDefault: true })
   .description("all parts, one after the other: about an hour")
   .action(async () => {
-    for (const { run } of Object.values(PARTS)) await run();
+    for (const { measure } of Object.values(PARTS)) await measure();
   });
-for (const [part, { about, run }] of Object.entries(PARTS))
-  program.command(part).description(about).action(run);
+for (const [name, { about, measure }] of Object.entries(PARTS))
+  program.command(name).description(about).action(measure);
+program
+  .command("draw")
+  .description("writes tables and plots again, from the data that is there")
+  .action(async () => {
+    for (const { draw } of Object.values(PARTS)) await draw();
+  });
 program
   .command("check")
   .description("measures the ratios again, and fails when one is much worse than docs/benchmarks.md says")

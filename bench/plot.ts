@@ -19,7 +19,8 @@ export function bars({ title, unit, groups, series, line }: Bars): string {
   return render({
     ...common(title),
     xAxis: { type: "category", data: [...groups] },
-    yAxis: { type: "value", name: unit },
+    // Room for the line's name.
+    yAxis: { type: "value", name: unit, ...(line ? { max: Math.ceil(line.at * 1.12) } : {}) },
     series: series.map(({ name, values }, i) => ({
       type: "bar",
       name,

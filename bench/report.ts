@@ -19,28 +19,35 @@ export interface Report<Figures> {
   readonly date: string;
 }
 
-/** Writes data, plots by name and the table of one part. */
-export async function writePart(
+/** A table, and plots by name. */
+export interface Shown {
+  readonly table: string;
+  readonly plots: Readonly<Record<string, string>>;
+}
+
+/** Figures that were measured just now, here. */
+export async function reportOf<Figures>(figures: Figures): Promise<Report<Figures>> {
+  return { figures, machine: await machine(), date: new Date().toISOString().slice(0, 10) };
+}
+
+/** What a part came to the last time. @throws If it was never measured. */
+export async function readReport<Figures>(part: Part): Promise<Report<Figures>> {
+  return JSON.parse(await readFile(path.join(GENERATED, `${part}.json`), "utf8")) as Report<Figures>;
+}
+
+/** Writes data, plots and the table of one part. */
+export async function writeReport(
   part: Part,
-  figures: unknown,
-  table: string,
-  plots: Readonly<Record<string, string>> = {},
+  report: Report<unknown>,
+  { table, plots }: Shown,
 ): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const report: Report<unknown> = { figures, machine: await machine(), date };
   await mkdir(GENERATED, { recursive: true });
   await writeFile(path.join(GENERATED, `${part}.json`), `${JSON.stringify(report, undefined, 2)}\n`);
   for (const [name, svg] of Object.entries(plots)) await writeFile(path.join(GENERATED, `${name}.svg`), svg);
   const images = Object.keys(plots).map(name => `![${name}](generated/bench/${name}.svg)\n`);
-  const run = `Measured on ${date}: ${report.machine}. \`npm run bench -- ${part}\`; data in [${part}.json](generated/bench/${part}.json).`;
+  const run = `Measured on ${report.date}: ${report.machine}. \`npm run bench -- ${part}\`; data in [${part}.json](generated/bench/${part}.json).`;
   const file = path.join(DOCS, "benchmarks.md");
   await writeFile(file, replacePart(await readFile(file, "utf8"), part, [table, ...images, run].join("\n")));
-}
-
-/** What a part came to the last time. @throws If it was never measured. */
-export async function readPart<Figures>(part: Part): Promise<Figures> {
-  const text = await readFile(path.join(GENERATED, `${part}.json`), "utf8");
-  return (JSON.parse(text) as Report<Figures>).figures;
 }
 
 /** Puts text between the marks of a part. @throws If the document has no such marks. */

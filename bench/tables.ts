@@ -5,15 +5,9 @@ import type { LabFigures } from "./lab/measure";
 import type { LimitsFigures } from "./limits/measure";
 import { bars, chain, growth } from "./plot";
 import type { ReadinessRow } from "./readiness/measure";
-import { markdownTable } from "./report";
+import { markdownTable, type Shown } from "./report";
 import { median } from "./statistics";
 import type { Segment, WholeFigures } from "./whole/measure";
-
-/** A table, and plots by name. */
-export interface Shown {
-  readonly table: string;
-  readonly plots: Readonly<Record<string, string>>;
-}
 
 /** The first contender is compared with each of the others. */
 export function showReadiness(rows: readonly ReadinessRow[]): Shown {
