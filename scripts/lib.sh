@@ -72,19 +72,23 @@ require_manager_of() {
     fail "this host ($(hostname)) belongs to swarm $SWARM_CLUSTER, not to $1; nothing was changed"
 }
 
-# Swarm objects are versioned: two writers collide as "update out of sequence", and the loser has only to try again.
+# Swarm objects are versioned: two writers collide as "update out of sequence", and the loser has only to try again. So
+# has who asked while the managers elect a leader.
 retry_conflict() {
-  local attempt out
-  for attempt in 1 2 3 4 5 6 7 8; do
-    if out=$("$@" 2>&1); then
-      printf '%s\n' "$out"
-      return
-    fi
-    [[ $out == *"out of sequence"* || $out == *"deadline exceeded"* || $out == *"no leader"* ]] || break
-    sleep "0.$attempt"
-  done
-  say "$out"
-  return 1
+  local out failed
+  wait_until 60 "the managers to agree" taken "$@" || failed=yes
+  if [[ $failed ]]; then
+    say "$out"
+    return 1
+  fi
+  printf '%s\n' "$out"
+}
+# Runs it, for retry_conflict, and is done unless it failed for something that passes.
+taken() {
+  failed=
+  out=$("$@" 2>&1) && return
+  failed=yes
+  [[ ! $out =~ "out of sequence"|"deadline exceeded"|"no leader"|"not have a leader"|"proposal dropped"|leadership ]]
 }
 
 # Membership changes are made one at a time. The lock is the control host's, where all of them run; when many nodes

@@ -128,7 +128,7 @@ describe("a node that leaves", () => {
     host.rules(`
       case $* in
         "node update"*) ! once one || refuse "rpc error: update out of sequence" ;;
-        "node demote"*) ! once two || refuse "context deadline exceeded" ;;
+        "node demote"*) ! once two || refuse "rpc error: code = Unknown desc = raft proposal dropped" ;;
         "node rm"*) ! once three || refuse "The swarm does not have a leader: no leader" ;;
       esac`);
     expect((await host.run("leave", VARIABLES)).code).toBe(0);

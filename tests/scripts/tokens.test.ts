@@ -21,8 +21,8 @@ describe("token", () => {
 });
 
 describe("rotate-token", () => {
-  const rotate = (host: FakeHost, ROLE = "worker", FIRST = "") =>
-    host.run("rotate-token", { ...TOKEN, ROLE, ROTATION: "1.0", FIRST });
+  const rotate = (host: FakeHost, ROLE = "worker", FIRST = "", hurry = false) =>
+    host.run("rotate-token", { ...TOKEN, ROLE, ROTATION: "1.0", FIRST }, { hurry });
 
   test("changes nothing on a swarm that was born with this rotation", async () => {
     const host = new FakeHost().manager();
@@ -76,13 +76,13 @@ describe("rotate-token", () => {
     expect(host.changes().filter(call => call.includes("--rotate"))).toHaveLength(2);
   });
 
-  test("gives up after eight conflicts, and reports no token", async () => {
+  test("gives up when conflicts do not end, and reports no token", async () => {
     const host = new FakeHost().manager();
     host.rules(`[[ $* != *--rotate* ]] || refuse "update out of sequence"`);
-    const { code, stdout, stderr } = await rotate(host);
+    const { code, stdout, stderr } = await rotate(host, "worker", "", true);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/update out of sequence/);
-    expect(host.changes().filter(call => call.includes("--rotate"))).toHaveLength(8);
+    expect(stderr).toMatch(/waited 1 s for the managers to agree\n.*update out of sequence/);
+    expect(host.changes().filter(call => call.includes("--rotate")).length).toBeGreaterThan(1);
   });
 
   test("changes nothing in another swarm, or while the lock is held", async () => {
