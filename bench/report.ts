@@ -4,6 +4,7 @@ import { cpus, release, totalmem } from "node:os";
 import * as path from "node:path";
 
 import execa from "execa";
+import { format, resolveConfig } from "prettier";
 
 const DOCS = path.resolve(__dirname, "..", "docs");
 const GENERATED = path.join(DOCS, "generated", "bench");
@@ -47,7 +48,8 @@ export async function writeReport(
   const images = Object.keys(plots).map(name => `![${name}](generated/bench/${name}.svg)\n`);
   const run = `Measured on ${report.date}: ${report.machine}. \`npm run bench -- ${part}\`; data in [${part}.json](generated/bench/${part}.json).`;
   const file = path.join(DOCS, "benchmarks.md");
-  await writeFile(file, replacePart(await readFile(file, "utf8"), part, [table, ...images, run].join("\n")));
+  const text = replacePart(await readFile(file, "utf8"), part, [table, ...images, run].join("\n"));
+  await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 }
 
 /** Puts text between the marks of a part. @throws If the document has no such marks. */
