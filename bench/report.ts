@@ -4,7 +4,6 @@ import { cpus, release, totalmem } from "node:os";
 import * as path from "node:path";
 
 import execa from "execa";
-import { format, resolveConfig } from "prettier";
 
 const DOCS = path.resolve(__dirname, "..", "docs");
 const GENERATED = path.join(DOCS, "generated", "bench");
@@ -49,7 +48,8 @@ export async function writeReport(
   const run = `Measured on ${report.date}: ${report.machine}. \`npm run bench -- ${part}\`; data in [${part}.json](generated/bench/${part}.json).`;
   const file = path.join(DOCS, "benchmarks.md");
   const text = replacePart(await readFile(file, "utf8"), part, [table, ...images, run].join("\n"));
-  await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+  await writeFile(file, text);
+  await execa("prettier", ["--write", file], { preferLocal: true, localDir: __dirname });
 }
 
 /** Puts text between the marks of a part. @throws If the document has no such marks. */
