@@ -47,7 +47,7 @@ const PARTS: Readonly<Record<Part, Measured>> = {
   whole: part(
     "whole",
     "pulumi up from nothing, up that changes nothing, and destroy",
-    () => measureWhole(5, SCRATCH, say),
+    () => measureWhole(3, SCRATCH, say),
     showWhole,
   ),
   graph: part(
