@@ -1,7 +1,7 @@
 /** What a run waited for: the chain of steps, each of which began when the one before it was done. */
 import type { Step } from "../../drivers";
 
-/** URNs of what each resource was made from. */
+/** URNs of what each resource was made from. A step of anything else is no part of a chain. */
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 /**
@@ -14,25 +14,28 @@ export function criticalPath(steps: readonly Step[], dependencies: Dependencies)
       (one, other) => (one && one.ended >= other.ended ? one : other),
       undefined,
     );
+  const known = steps.filter(({ urn }) => dependencies.has(urn));
   const path: Step[] = [];
-  for (let step = latest(steps); step;) {
+  for (let step = latest(known); step;) {
     path.unshift(step);
     const { urn, started } = step;
     const before = new Set(dependencies.get(urn) ?? []);
-    step = latest(steps.filter(other => before.has(other.urn) && other.ended <= started));
+    step = latest(known.filter(other => before.has(other.urn) && other.ended <= started));
   }
   return path;
 }
 
-/** The dependencies in a state as `pulumi stack export` writes it. */
+/**
+ * The dependencies in a state as `pulumi stack export` writes it, of what a provider makes: components and providers
+ * are there from the start of a run to its end, and nothing is made of them.
+ */
 export function dependenciesOf(state: string): Dependencies {
   const { deployment } = JSON.parse(state) as {
-    deployment: { resources: { urn: string; parent?: string; dependencies?: string[] }[] };
+    deployment: { resources: { urn: string; type: string; custom: boolean; dependencies?: string[] }[] };
   };
   return new Map(
-    deployment.resources.map(({ urn, parent, dependencies = [] }) => [
-      urn,
-      parent ? [...dependencies, parent] : dependencies,
-    ]),
+    deployment.resources
+      .filter(({ custom, type }) => custom && !type.startsWith("pulumi:"))
+      .map(({ urn, dependencies = [] }) => [urn, dependencies]),
   );
 }

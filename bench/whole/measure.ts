@@ -119,7 +119,7 @@ function segments({ steps, started }: RunResult, dependencies: Dependencies): Se
   let before = started;
   return criticalPath(steps, dependencies).map(step => {
     const segment = {
-      name: step.urn.split("::").slice(2).join(" "),
+      name: nameOf(step.urn),
       waited: (step.started - before) / 1000,
       took: (step.ended - step.started) / 1000,
     };
@@ -128,9 +128,15 @@ function segments({ steps, started }: RunResult, dependencies: Dependencies): Se
   });
 }
 
+/** `Droplet swarm-web-0` for its URN. */
+function nameOf(urn: string): string {
+  const [, , type = "", name = ""] = urn.split("::");
+  return `${type.slice(type.lastIndexOf(":") + 1)} ${name}`;
+}
+
 /** What is made from something goes before it. */
 function reversed(dependencies: Dependencies): Dependencies {
-  const dependents = new Map<string, string[]>();
+  const dependents = new Map<string, string[]>([...dependencies.keys()].map(urn => [urn, []]));
   for (const [urn, on] of dependencies)
     for (const other of on) dependents.set(other, [...(dependents.get(other) ?? []), urn]);
   return dependents;

@@ -13,6 +13,9 @@ test("it follows what ended last before each step began", () => {
     step("unrelated", 0, 15),
   ];
   const dependencies = new Map([
+    ["key", []],
+    ["firewall", []],
+    ["unrelated", []],
     ["droplet-a", ["key", "firewall"]],
     ["droplet-b", ["key", "firewall"]],
     ["join", ["droplet-a", "droplet-b"]],
@@ -20,19 +23,27 @@ test("it follows what ended last before each step began", () => {
   expect(urns(criticalPath(steps, dependencies))).toEqual(["firewall", "droplet-b", "join"]);
 });
 
-test("what was still under way is not what was waited for", () => {
-  const steps = [step("component", 0, 9), step("droplet", 1, 5), step("join", 5, 10)];
-  const dependencies = new Map([["join", ["component", "droplet"]]]);
+test("what was still under way is not what was waited for, and a component is not looked at", () => {
+  const steps = [step("slow", 0, 9), step("droplet", 1, 5), step("join", 5, 10), step("component", 0, 11)];
+  const dependencies = new Map([
+    ["slow", []],
+    ["droplet", []],
+    ["join", ["slow", "droplet", "component"]],
+  ]);
   expect(urns(criticalPath(steps, dependencies))).toEqual(["droplet", "join"]);
 });
 
 test("nothing was done: there is none", () => expect(criticalPath([], new Map())).toEqual([]));
 
-test("a resource depends on its parent, too", () => {
-  const resources = [{ urn: "a" }, { urn: "b", parent: "a" }, { urn: "c", parent: "a", dependencies: ["b"] }];
+test("a state has dependencies of what providers make, and of nothing else", () => {
+  const resources = [
+    { urn: "stack", type: "pulumi:pulumi:Stack", custom: false },
+    { urn: "provider", type: "pulumi:providers:tls", custom: true },
+    { urn: "key", type: "tls:index/privateKey:PrivateKey", custom: true },
+    { urn: "join", type: "command:remote:Command", custom: true, dependencies: ["key"] },
+  ];
   expect([...dependenciesOf(JSON.stringify({ deployment: { resources } }))]).toEqual([
-    ["a", []],
-    ["b", ["a"]],
-    ["c", ["b", "a"]],
+    ["key", []],
+    ["join", ["key"]],
   ]);
 });
