@@ -54,10 +54,7 @@ const PARTS: Readonly<Record<Part, Measured>> = {
     "graph",
     "what the program's graph costs under mocks, by its number of nodes",
     // One run of the largest: three would take as long as all else.
-    async () => [
-      ...(await measureGraphs([10, 100, 1000], 3, say)),
-      ...(await measureGraphs([3000], 1, say)),
-    ],
+    async () => [...(await measureGraphs([10, 100, 1000], 3, say)), ...(await measureGraphs([3000], 1, say))],
     showGraph,
   ),
   limits: part(
