@@ -25,7 +25,7 @@ export function bars({ title, unit, groups, series, line }: Bars): string {
       type: "bar",
       name,
       data: [...values],
-      label: { show: values.length * series.length <= 16, position: "top", formatter: number },
+      label: { show: values.length * series.length <= 16, position: "top", color: "#333", formatter: number },
       ...(line && i === 0
         ? {
             markLine: {
@@ -104,7 +104,8 @@ function common(title: string): echarts.EChartsOption {
     backgroundColor: "#ffffff",
     color: COLORS,
     title: { text: title, left: 10, top: 5, textStyle: { fontSize: 15 } },
-    legend: { top: 30 },
+    // Without a browser the texts' widths are guessed, and too small.
+    legend: { top: 30, itemGap: 60 },
     grid: { left: 60, right: 40, top: 80, bottom: 40 },
   };
 }
