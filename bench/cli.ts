@@ -37,7 +37,7 @@ function part<Figures>(
 }
 
 const PARTS: Readonly<Record<Part, Measured>> = {
-  lab: part("lab", "what the lab itself costs", () => measureLab(3, SCRATCH, say), showLab),
+  lab: part("lab", "what the lab itself costs", () => measureLab(2, SCRATCH, say), showLab),
   readiness: part(
     "readiness",
     "from ready hosts to a swarm: this program and others, on the same hosts",
