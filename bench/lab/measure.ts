@@ -3,8 +3,6 @@ import { connect } from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import Docker from "dockerode";
-
 import { type Lab, labDown, labUp } from "../../lab/lab";
 import { createHosts } from "../readiness/hosts";
 
@@ -16,7 +14,7 @@ export interface LabFigures {
   readonly sshSeconds: readonly number[];
   /** Until all were prepared. */
   readonly readySeconds: readonly number[];
-  /** MiB of each droplet's container, without the page cache. */
+  /** MiB of all processes of each droplet. */
   readonly dropletMib: readonly number[];
 }
 
@@ -87,12 +85,10 @@ function sendsBanner(host: string): Promise<boolean> {
   });
 }
 
+/** Of all its processes; what they share with others is shared among them. */
 async function memoryOf(lab: Lab, hostname: string): Promise<number> {
-  const { socket, container } = await lab.container(hostname);
-  const { memory_stats: memory } = await new Docker({ socketPath: socket })
-    .getContainer(container)
-    .stats({ stream: false });
-  // As `docker stats` counts: total_inactive_file under cgroup v1, inactive_file under v2.
-  const detail = memory.stats as unknown as Readonly<Record<string, number>>;
-  return (memory.usage - (detail.total_inactive_file ?? detail.inactive_file ?? 0)) / 2 ** 20;
+  const script =
+    "cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { print sum / 1024 }'";
+  const { stdout } = await lab.exec(hostname, ["sh", "-c", script]);
+  return Number(stdout);
 }
