@@ -80,8 +80,10 @@ function sendsBanner(host: string): Promise<boolean> {
       resolve(answered);
     };
     socket.once("data", data => settle(data.toString().startsWith("SSH-2.0")));
-    socket.once("error", () => settle(false));
     socket.once("timeout", () => settle(false));
+    socket.once("error", () => settle(false));
+    // Taken and closed without a word, as by an sshd that is not ready.
+    socket.once("close", () => settle(false));
   });
 }
 

@@ -8,7 +8,7 @@ import execa from "execa";
 import { userData } from "../../components/nodes/user-data";
 import { swarmPorts } from "../../components/ports";
 import type { Lab } from "../../lab/lab";
-import { Api } from "../../rehearsal/api";
+import { Api, until } from "../../rehearsal/api";
 
 /** One host. */
 export interface BenchHost {
@@ -33,6 +33,8 @@ export interface BenchHosts {
 
 const MANAGERS = 3;
 const BOOT_SECONDS = 300;
+/** Droplets that DigitalOcean makes in one request. */
+const PER_REQUEST = 10;
 
 /** Creates droplets in a lab and waits until all are prepared. The first three are managers. */
 export async function createHosts(lab: Lab, count: number, dir: string): Promise<BenchHosts> {
@@ -48,10 +50,9 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
   const names = Array.from({ length: count }, (_, i) =>
     i < MANAGERS ? `manager-${i}` : `worker-${i - MANAGERS}`,
   );
-  const TEN = 10;
-  for (let i = 0; i < count; i += TEN)
+  for (let i = 0; i < count; i += PER_REQUEST)
     await api.call("POST", "droplets", {
-      names: names.slice(i, i + TEN),
+      names: names.slice(i, i + PER_REQUEST),
       ...{ region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64", ssh_keys: [key.ssh_key.id] },
       user_data: userData({
         ...{ dockerVersion: "any", securityUpdates: "image", ports: swarmPorts() },
@@ -117,13 +118,10 @@ async function keyPair(file: string): Promise<{ private: string; public: string 
 }
 
 async function untilPrepared(lab: Lab, name: string): Promise<void> {
-  const end = Date.now() + BOOT_SECONDS * 1000;
-  for (;;) {
+  await until(`${name} to be prepared`, BOOT_SECONDS, async () => {
     const { stdout } = await lab
       .exec(name, ["cat", "/var/lib/digitalocean-swarm/prepared"])
       .catch(() => ({ stdout: "" }));
-    if (stdout.trim() === "ok") return;
-    if (Date.now() > end) throw new Error(`${name} was not prepared within ${BOOT_SECONDS} s: ${stdout}`);
-    await sleep(500);
-  }
+    return stdout.trim() === "ok" || undefined;
+  });
 }
