@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import execa from "execa";
@@ -124,7 +124,7 @@ export class CliDriver implements Driver {
     options: Pick<UpOptions, "onOutput" | "kill" | "longest">,
   ): Promise<RunResult> {
     const { longest = LONGEST_RUN } = options;
-    await rm(this.events, { force: true });
+    const watch = new EventWatch(this.events);
     const started = Date.now();
     const child = this.pulumi(
       [...args, "--stack", this.stack, "--non-interactive", "--event-log", this.events],
@@ -137,10 +137,9 @@ export class CliDriver implements Driver {
       child.kill("SIGKILL");
     };
     options.kill?.addEventListener("abort", kill);
-    const watch = new EventWatch(this.events);
     const { failed, all = "", timedOut } = await child;
     const seconds = (Date.now() - started) / 1000;
-    const happened = await watch.stop();
+    const happened = watch.stop();
     options.kill?.removeEventListener("abort", kill);
     if (failed) {
       const verb = args[0] ?? "";

@@ -1,5 +1,5 @@
 /** The engine's events while it runs: what `pulumi --event-log` writes, with the time at which it was written. */
-import { open } from "node:fs/promises";
+import { closeSync, type FSWatcher, fstatSync, openSync, readSync, watch } from "node:fs";
 
 import type { Changes, Step } from "./driver";
 
@@ -16,75 +16,72 @@ interface EngineEvent {
   readonly summaryEvent?: { readonly resourceChanges?: Readonly<Record<string, number>> };
 }
 
-const LOOK_EVERY_MS = 5;
-
-/** Follows an event log that is being written. The log's own times are whole seconds. */
+/** Follows an event log while it is written. The log's own times are whole seconds. */
 export class EventWatch {
-  private readonly seen: { event: EngineEvent; at: number }[] = [];
+  /** Read in the end, so that the engine is not kept from its cores. */
+  private readonly lines: { text: string; at: number }[] = [];
+  private readonly file: number;
+  private readonly watcher: FSWatcher;
   private position = 0;
-  private rest = "";
-  private looking = Promise.resolve();
-  private readonly timer: NodeJS.Timeout;
+  private rest = Buffer.alloc(0);
 
-  public constructor(private readonly file: string) {
-    this.timer = setInterval(() => {
-      this.looking = this.looking.then(() => this.look());
-    }, LOOK_EVERY_MS);
+  /** @param file - Made empty: to be called before the engine starts. */
+  public constructor(file: string) {
+    this.file = openSync(file, "w+", 0o600);
+    this.watcher = watch(file, () => {
+      this.look();
+    });
   }
 
   /** Ends it. Steps are in the order of their end. */
-  public async stop(): Promise<{ readonly steps: Step[]; readonly changes: Changes }> {
-    clearInterval(this.timer);
-    await this.looking;
-    await this.look();
-    return { steps: this.steps(), changes: this.changes() };
+  public stop(): { readonly steps: Step[]; readonly changes: Changes } {
+    this.watcher.close();
+    this.look();
+    closeSync(this.file);
+    const seen = this.lines.map(({ text, at }) => ({ event: JSON.parse(text) as EngineEvent, at }));
+    return { steps: stepsOf(seen), changes: changesOf(seen) };
   }
 
-  private steps(): Step[] {
-    const started = new Map<string, number>();
-    const steps: Step[] = [];
-    for (const { event, at } of this.seen) {
-      const begun = event.resourcePreEvent?.metadata;
-      if (begun) started.set(`${begun.op} ${begun.urn}`, at);
-      const done = event.resOutputsEvent?.metadata;
-      const start = done && started.get(`${done.op} ${done.urn}`);
-      if (done && start !== undefined) steps.push({ urn: done.urn, op: done.op, started: start, ended: at });
-    }
-    return steps;
+  private look(): void {
+    const at = Date.now();
+    const written = Buffer.alloc(Math.max(0, fstatSync(this.file).size - this.position));
+    const length = readSync(this.file, written, 0, written.length, this.position);
+    this.position += length;
+    const text = Buffer.concat([this.rest, written.subarray(0, length)]);
+    const end = text.lastIndexOf("\n") + 1;
+    this.rest = text.subarray(end);
+    for (const line of text.toString("utf8", 0, end).split("\n").slice(0, -1))
+      this.lines.push({ text: line, at });
   }
+}
 
-  /** The engine's own count. */
-  private changes(): Changes {
-    const counts =
-      this.seen.findLast(({ event }) => event.summaryEvent)?.event.summaryEvent?.resourceChanges ?? {};
-    const of = (key: string) => counts[key] ?? 0;
-    return {
-      create: of("create"),
-      update: of("update"),
-      replace: of("replace"),
-      delete: of("delete"),
-      same: of("same"),
-    };
-  }
+interface Seen {
+  readonly event: EngineEvent;
+  readonly at: number;
+}
 
-  private async look(): Promise<void> {
-    const file = await open(this.file).catch(() => undefined);
-    if (!file) return;
-    try {
-      const at = Date.now();
-      const { size } = await file.stat();
-      const { buffer, bytesRead } = await file.read(
-        Buffer.alloc(size - this.position),
-        0,
-        undefined,
-        this.position,
-      );
-      this.position += bytesRead;
-      const lines = (this.rest + buffer.toString("utf8", 0, bytesRead)).split("\n");
-      this.rest = lines.pop() ?? "";
-      for (const line of lines) this.seen.push({ event: JSON.parse(line) as EngineEvent, at });
-    } finally {
-      await file.close();
-    }
+function stepsOf(seen: readonly Seen[]): Step[] {
+  const started = new Map<string, number>();
+  const steps: Step[] = [];
+  for (const { event, at } of seen) {
+    const begun = event.resourcePreEvent?.metadata;
+    if (begun) started.set(`${begun.op} ${begun.urn}`, at);
+    const done = event.resOutputsEvent?.metadata;
+    const start = done && started.get(`${done.op} ${done.urn}`);
+    if (done && start !== undefined) steps.push({ urn: done.urn, op: done.op, started: start, ended: at });
   }
+  return steps;
+}
+
+/** The engine's own count. */
+function changesOf(seen: readonly Seen[]): Changes {
+  const counts = seen.findLast(({ event }) => event.summaryEvent)?.event.summaryEvent?.resourceChanges ?? {};
+  const of = (key: string) => counts[key] ?? 0;
+  return {
+    create: of("create"),
+    update: of("update"),
+    replace: of("replace"),
+    delete: of("delete"),
+    same: of("same"),
+  };
 }

@@ -35,7 +35,13 @@ look_at_swarm() {
   # shellcheck disable=SC2034 # for the scripts
   read -r SWARM_STATE SWARM_MANAGER SWARM_NODE SWARM_CLUSTER < <(docker info --format "$view" 2>/dev/null) || true
 }
+# An engine that is in no swarm says so when it is pinged, for a quarter of the work (Docker 23 and later).
 engine_answers() {
+  if curl --silent --head --max-time 10 --unix-socket "$DOCKER_SOCKET" http://docker/_ping | grep -q '^Swarm: inactive'; then
+    # shellcheck disable=SC2034 # for the scripts
+    SWARM_STATE=inactive SWARM_MANAGER=false SWARM_NODE=- SWARM_CLUSTER=-
+    return
+  fi
   look_at_swarm
   [[ -n $SWARM_STATE ]]
 }

@@ -23,6 +23,8 @@ export interface Contender {
 
 const FILES = path.join(__dirname, "..", "contenders");
 const LONGEST_MS = 10 * 60_000;
+/** Pulumi's steps at a time: by default four for each core, and every contender is told to join all nodes at once. */
+const PARALLEL = 64;
 
 /** A script that gets the hosts by its environment. */
 function script(name: string, file: string): Contender {
@@ -47,7 +49,10 @@ const program: Contender = {
     const state = path.join(dir, "stack");
     await rm(state, { recursive: true, force: true });
     const driver = new CliDriver(state, "bench", { name: "bench", main: path.join(FILES, "swarm.ts") });
-    const { steps } = await driver.up({ "bench:hosts": path.join(dir, "hosts.json") });
+    const { steps } = await driver.up(
+      { "bench:hosts": path.join(dir, "hosts.json") },
+      { parallel: PARALLEL },
+    );
     const commands = steps.filter(({ urn }) => urn.includes("command:remote:Command"));
     return {
       from: Math.min(...commands.map(({ started }) => started)),

@@ -125,7 +125,10 @@ describe("waits for the host", () => {
   });
 
   test("that has no docker at all", async () => {
-    const { code, stderr } = await new FakeHost().uninstall("docker").run("bootstrap", VARIABLES);
+    const { code, stderr } = await new FakeHost()
+      .engine({ down: "" })
+      .uninstall("docker")
+      .run("bootstrap", VARIABLES);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: there is no docker command/);
   });

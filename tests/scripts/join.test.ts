@@ -12,7 +12,7 @@ const VARIABLES = {
   JOIN_SECONDS: 15,
   REJOIN: "",
 };
-const joins = (host: FakeHost) => host.calls().filter(call => call.startsWith("curl"));
+const joins = (host: FakeHost) => host.calls().filter(call => /^curl .*swarm\/join$/.test(call));
 
 describe("an inactive host", () => {
   test("joins through the peer that answers, and reports its node ID", async () => {
@@ -33,6 +33,16 @@ describe("an inactive host", () => {
       JoinToken: TOKEN,
     });
     expect(joins(host)).toHaveLength(1);
+    // `docker info` costs the engine more than all else that a join asks of it.
+    expect(host.calls().filter(call => call.startsWith("docker info"))).toHaveLength(1);
+  });
+
+  test("joins where the engine is too old to tell its state when pinged", async () => {
+    const host = new FakeHost().write("old", "");
+    const peer = await listen();
+    const { code, stdout } = await host.run("join", { ...VARIABLES, PEERS: peer.address });
+    await peer.close();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "joined-node\n" });
   });
 
   test("passes a dead first peer by", async () => {
