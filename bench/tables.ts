@@ -1,5 +1,4 @@
 /** The figures as tables and plots. */
-import type { CpuUse } from "./cpu";
 import type { GraphRow } from "./graph/measure";
 import type { LabFigures } from "./lab/measure";
 import type { LimitsFigures } from "./limits/measure";
@@ -18,26 +17,43 @@ export function showReadiness(rows: readonly ReadinessRow[]): Shown {
     rows.find(row => row.contender === contender && row.nodes === nodes)?.seconds ?? [];
   const seconds = (contender: string, nodes: number) => median(values(contender, nodes));
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
-  const table = markdownTable(
+  const times = markdownTable(
     [
       "",
       ...sizes.map(nodes => `this program : it, ${nodes} nodes`),
       ...sizes.map(nodes => `s, ${nodes} nodes`),
       `growth, ${smallest} to ${largest}`,
-      `cores busy (and idle for the disk), ${largest} nodes`,
     ],
     contenders.map(contender => [
       contender,
       ...sizes.map(nodes => (seconds(ours, nodes) / seconds(contender, nodes)).toFixed(2)),
       ...sizes.map(nodes => spread(values(contender, nodes))),
       (seconds(contender, largest) / seconds(contender, smallest)).toFixed(2),
-      cores(rows.find(row => row.contender === contender && row.nodes === largest)?.cpu ?? []),
     ]),
   );
   const series = contenders.map(name => ({ name, values: sizes.map(nodes => seconds(name, nodes)) }));
   const groups = sizes.map(nodes => `${nodes} nodes`);
   const plot = bars({ title: "From ready hosts to a swarm", unit: "s", groups, series });
+  const table = [
+    times,
+    "Whose the processor's seconds were, in one more run of each:",
+    "",
+    profiles(rows),
+  ].join("\n");
   return { table, plots: { readiness: plot } };
+}
+
+function profiles(rows: readonly ReadinessRow[]): string {
+  return markdownTable(
+    ["", "nodes", "s", "cores busy", "the hosts' s", "a host's s", "its own s", "else", "idle for the disk"],
+    rows.map(({ contender, nodes, profile }) => {
+      const { seconds, hosts, contender: own, rest, disk } = profile;
+      return [
+        ...[contender, nodes, seconds.toFixed(2), ((hosts + own + rest) / seconds).toFixed(1)],
+        ...[hosts.toFixed(1), (hosts / nodes).toFixed(2), own.toFixed(1), rest.toFixed(1), disk.toFixed(1)],
+      ];
+    }),
+  );
 }
 
 /** The whole program's life, and the chains that it waited for. */
@@ -161,11 +177,6 @@ export function showLab(figures: LabFigures): Shown {
     ],
   );
   return { table, plots: {} };
-}
-
-function cores(uses: readonly CpuUse[]): string {
-  const of = (what: keyof CpuUse) => median(uses.map(use => use[what])).toFixed(1);
-  return `${of("busy")} (${of("waiting")})`;
 }
 
 /** Median, least and most. */

@@ -12,20 +12,9 @@ import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
 import { swarmPorts } from "./ports";
-import type { SwarmNode, SwarmPool } from "./swarm/args";
+import type { NodeOutput, SwarmNode, SwarmPool } from "./swarm/args";
 import { Swarm } from "./swarm/swarm";
 import { validate } from "./validate";
-
-/** A node as other stacks see it. */
-export interface NodeOutput {
-  /** `manager-0`, `web-1` ... */
-  readonly name: string;
-  /** The droplet's name, and the node's hostname in `docker node ls`. */
-  readonly hostname: string;
-  readonly nodeId: string;
-  readonly publicAddress: string;
-  readonly privateAddress: string;
-}
 
 /** A Docker Swarm on DigitalOcean. */
 export class SwarmCluster extends pulumi.ComponentResource {
@@ -125,11 +114,8 @@ export class SwarmCluster extends pulumi.ComponentResource {
       : undefined;
 
     this.clusterId = swarm.clusterId;
-    this.managers = nodeOutputs(managers.hosts, swarm);
-    this.workers = nodeOutputs(
-      workers.flatMap(({ pool: nodes }) => nodes.hosts),
-      swarm,
-    );
+    this.managers = swarm.managers;
+    this.workers = swarm.workers;
     this.controlEndpoint = control?.address ?? first.droplet.ipv4Address;
     this.workerToken = swarm.workerToken;
     this.managerToken = swarm.managerToken;
@@ -180,8 +166,11 @@ function swarmNode({ node, droplet }: Host, { hostKey }: NodePool): SwarmNode {
   return {
     name: node.name,
     identity: droplet.id,
-    privateAddress: droplet.ipv4AddressPrivate,
-    publicAddress: droplet.ipv4Address,
+    host: droplet.name.apply(hostname =>
+      droplet.ipv4Address.apply(publicAddress =>
+        droplet.ipv4AddressPrivate.apply(privateAddress => ({ hostname, publicAddress, privateAddress })),
+      ),
+    ),
     hostKey,
     labels: node.labels,
     availability: node.availability,
@@ -195,19 +184,6 @@ function swarmPool(name: string, pool: NodePool): SwarmPool {
 function apiServers(managers: NodePool): ApiServer[] {
   return managers.hosts.map(host => ({
     node: swarmNode(host, managers),
-    hostname: host.droplet.name,
     host: host.droplet,
   }));
-}
-
-function nodeOutputs(hosts: readonly Host[], swarm: Swarm): pulumi.Output<NodeOutput[]> {
-  return pulumi.output(
-    hosts.map(({ node, droplet }) => ({
-      name: node.name,
-      hostname: droplet.name,
-      nodeId: swarm.nodeIds[node.name] ?? pulumi.output(""),
-      publicAddress: droplet.ipv4Address,
-      privateAddress: droplet.ipv4AddressPrivate,
-    })),
-  );
 }

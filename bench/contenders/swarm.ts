@@ -20,8 +20,7 @@ const nodes = (role: "manager" | "worker"): SwarmNode[] =>
     .map(host => ({
       name: host.name,
       identity: host.name,
-      privateAddress: pulumi.output(host.privateAddress),
-      publicAddress: pulumi.output(host.publicAddress),
+      host: pulumi.output({ ...host, hostname: host.name }),
       hostKey,
       labels: labelsOf[role],
       availability: "active",

@@ -27,7 +27,7 @@ export interface BenchHosts {
   readonly privateKey: string;
   /** OpenSSH public key of all hosts. */
   readonly hostKey: string;
-  /** Directory of `key`, `known_hosts` and `hosts.json`, this object. */
+  /** Directory of what {@link firstOf} writes: `key`, `known_hosts` and `hosts.json`, this object. */
   readonly dir: string;
 }
 
@@ -67,11 +67,19 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
     const { publicAddress, privateAddress } = droplet;
     return { name, role: name.startsWith("manager") ? "manager" : "worker", publicAddress, privateAddress };
   });
-  const made = { hosts, privateKey: login.private, hostKey: host.public.trim(), dir };
-  await writeFile(path.join(dir, "hosts.json"), JSON.stringify(made), { mode: 0o600 });
-  const known = hosts.map(({ publicAddress }) => `${publicAddress} ${made.hostKey}\n`);
+  return { hosts, privateKey: login.private, hostKey: host.public.trim(), dir };
+}
+
+/** The first so many of them, with files of their own. */
+export async function firstOf(count: number, all: BenchHosts): Promise<BenchHosts> {
+  const dir = path.join(all.dir, String(count));
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const chosen = { ...all, dir, hosts: all.hosts.slice(0, count) };
+  await writeFile(path.join(dir, "key"), all.privateKey, { mode: 0o600 });
+  await writeFile(path.join(dir, "hosts.json"), JSON.stringify(chosen), { mode: 0o600 });
+  const known = chosen.hosts.map(({ publicAddress }) => `${publicAddress} ${all.hostKey}\n`);
   await writeFile(path.join(dir, "known_hosts"), known.join(""));
-  return made;
+  return chosen;
 }
 
 /** Takes every host out of its swarm, and away with what a swarm leaves behind. */

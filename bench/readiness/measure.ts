@@ -1,19 +1,22 @@
-/** `npm run bench -- readiness`: from hosts that are up to a swarm, all contenders on the same hosts, in turns. */
+/**
+ * `npm run bench -- readiness`: from hosts that are up to a swarm, all contenders on the same hosts. Every round has all
+ * of them and all sizes, so that a machine that is slower for some minutes is so for all.
+ */
 import { mkdir } from "node:fs/promises";
 import * as path from "node:path";
 
 import { type Lab, labDown, labUp } from "../../lab/lab";
-import { type CpuUse, CpuWatch } from "../cpu";
 import { type Contender, contenders } from "./contenders";
-import { type BenchHosts, checkSwarm, createHosts, makeFresh } from "./hosts";
+import { type BenchHosts, checkSwarm, createHosts, firstOf, makeFresh } from "./hosts";
+import { type Profile, ProfileWatch } from "./profile";
 
 /** What one contender took for one number of nodes, run by run. */
 export interface ReadinessRow {
   readonly nodes: number;
   readonly contender: string;
   readonly seconds: readonly number[];
-  /** What the machine's cores did meanwhile. */
-  readonly cpu: readonly CpuUse[];
+  /** Of one more run, which is not in `seconds`. */
+  readonly profile: Profile;
 }
 
 /** What is measured. */
@@ -34,46 +37,59 @@ export async function measureReadiness(
 ): Promise<ReadinessRow[]> {
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const all = (await contenders(scratch, say)).slice(0, 1 + others);
-  const rows: ReadinessRow[] = [];
-  for (const nodes of sizes) {
-    const choice = { name: "bench" };
-    const lab = await labUp(choice, say);
-    try {
-      say(`${nodes} hosts`);
-      const hosts = await createHosts(lab, nodes, path.join(scratch, "hosts"));
-      rows.push(...(await inTurns(lab, hosts, all, runs, say)));
-    } finally {
-      await labDown(choice, say);
+  const choice = { name: "bench" };
+  const lab = await labUp(choice, say);
+  try {
+    const most = Math.max(...sizes);
+    say(`${most} hosts`);
+    const hosts = await createHosts(lab, most, path.join(scratch, "hosts"));
+    const trials: Trial[] = [];
+    for (const size of sizes) {
+      const chosen = await firstOf(size, hosts);
+      trials.push(...all.map(contender => ({ lab, hosts: chosen, contender, seconds: [] })));
     }
+    // Engines and disks that were never used are slower, whoever comes first: the first round is not counted.
+    for (let round = 0; round <= runs; round++)
+      for (const trial of trials) {
+        const seconds = await time(trial);
+        if (round > 0) trial.seconds.push(seconds);
+        say(`${nameOf(trial)}: ${seconds.toFixed(2)} s${round > 0 ? "" : ", not counted"}`);
+      }
+    const rows: ReadinessRow[] = [];
+    for (const trial of trials) {
+      say(`${nameOf(trial)}: once more, for its profile`);
+      const { contender, seconds } = trial;
+      const profile = await profileOf(trial);
+      rows.push({ nodes: trial.hosts.hosts.length, contender: contender.name, seconds, profile });
+    }
+    return rows;
+  } finally {
+    await labDown(choice, say);
   }
-  return rows;
 }
 
-async function inTurns(
-  lab: Lab,
-  hosts: BenchHosts,
-  all: readonly Contender[],
-  runs: number,
-  say: (line: string) => void,
-): Promise<ReadinessRow[]> {
-  const rows = all.map(({ name }) => ({
-    ...{ nodes: hosts.hosts.length, contender: name },
-    ...{ seconds: [] as number[], cpu: [] as CpuUse[] },
-  }));
-  // The first round is not counted: engines and disks that were never used are slower, whoever comes first.
-  for (let round = 0; round <= runs; round++) {
-    for (const [i, contender] of all.entries()) {
-      await makeFresh(lab, hosts);
-      const cpu = new CpuWatch();
-      const { from, to } = await contender.run(hosts).finally(() => cpu.stop());
-      await checkSwarm(lab, hosts);
-      const seconds = (to - from) / 1000;
-      if (round > 0) {
-        rows[i]?.seconds.push(seconds);
-        rows[i]?.cpu.push(cpu.between(from, to));
-      }
-      say(`${hosts.hosts.length} nodes, round ${round}: ${contender.name} ${seconds.toFixed(2)} s`);
-    }
-  }
-  return rows;
+/** One contender with one number of hosts. */
+interface Trial {
+  readonly lab: Lab;
+  readonly hosts: BenchHosts;
+  readonly contender: Contender;
+  readonly seconds: number[];
+}
+
+const nameOf = ({ hosts, contender }: Trial) => `${hosts.hosts.length} nodes: ${contender.name}`;
+
+async function time({ lab, hosts, contender }: Trial): Promise<number> {
+  await makeFresh(lab, hosts);
+  const { from, to } = await contender.run(hosts);
+  await checkSwarm(lab, hosts);
+  return (to - from) / 1000;
+}
+
+async function profileOf({ lab, hosts, contender }: Trial): Promise<Profile> {
+  await makeFresh(lab, hosts);
+  const watch = new ProfileWatch();
+  const { from, to } = await contender.run(hosts).finally(() => {
+    watch.stop();
+  });
+  return watch.between(from, to);
 }

@@ -20,8 +20,6 @@ export interface DockerApiOutput {
 /** A manager, and what goes when it goes. */
 export interface ApiServer {
   readonly node: SwarmNode;
-  /** The hostname, a name in the certificate. */
-  readonly hostname: pulumi.Input<string>;
   readonly host: pulumi.Resource;
 }
 
@@ -47,13 +45,13 @@ export class DockerApi extends pulumi.ComponentResource {
     const { context } = args;
     const authority = new Authority(args.renewal === 0 ? name : `${name}-${args.renewal}`, child);
     let earlier = args.after;
-    for (const { node, hostname, host } of args.servers) {
+    for (const { node, host } of args.servers) {
       const { certificate, key } = authority.server(
         node.name,
-        [hostname],
+        [node.host.hostname],
         [
-          node.publicAddress,
-          node.privateAddress,
+          node.host.publicAddress,
+          node.host.privateAddress,
           ...(context.args.controlAddress ? [context.controlAddress] : []),
         ],
       );

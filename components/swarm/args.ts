@@ -2,14 +2,29 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Availability, SwarmOptions, Timeouts } from "../args";
 
+/** What a host is called, and where it is. */
+export interface HostFacts {
+  /** The droplet's name, and the node's hostname in `docker node ls`. */
+  readonly hostname: string;
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+}
+
+/** A node as other stacks see it. */
+export interface NodeOutput extends HostFacts {
+  /** `manager-0`, `web-1` ... */
+  readonly name: string;
+  readonly nodeId: string;
+}
+
 /** A host that is, or is to become, a node. */
 export interface SwarmNode {
   /** Unique and stable: part of resource names and messages. */
   readonly name: string;
   /** Another value means another host: the node is joined anew and the old one leaves. */
   readonly identity: pulumi.Input<string>;
-  readonly privateAddress: pulumi.Output<string>;
-  readonly publicAddress: pulumi.Output<string>;
+  /** In one Output: with a thousand nodes, most of the program's memory are Outputs. */
+  readonly host: pulumi.Output<HostFacts>;
   /** OpenSSH public key (ed25519) by which the host is verified; without it any host is believed. */
   readonly hostKey?: pulumi.Input<string>;
   readonly labels: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { remote } from "@pulumi/command";
 
 import { swarmPorts } from "../ports";
+import { engineAddresses } from "./addresses";
 import type { SwarmContext } from "./remote";
 import { script } from "./script";
 
@@ -18,8 +19,9 @@ export interface Birth {
 /** Initialises the swarm, once: whatever changes about the first manager or this script, it is never run again. */
 export function bootstrap(context: SwarmContext): remote.Command {
   const { firstManager, options, timeouts } = context;
-  const stdin = context.engine(firstManager).apply(engine =>
-    script("bootstrap", firstManager.name, {
+  const stdin = firstManager.host.apply(facts => {
+    const engine = engineAddresses(facts, options);
+    return script("bootstrap", firstManager.name, {
       ADVERTISE: engine.advertise,
       LISTEN: engine.listen,
       DATA_PATH: engine.dataPath,
@@ -30,8 +32,8 @@ export function bootstrap(context: SwarmContext): remote.Command {
       MANAGER_ROTATION: options.managerTokenRotation ?? 0,
       CA_ROTATION: options.caRotation ?? 0,
       BOOT_SECONDS: timeouts.boot,
-    }),
-  );
+    });
+  });
   return context.run(
     {
       name: "bootstrap",

@@ -2,7 +2,8 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmOptions } from "../args";
-import type { SwarmNode, SwarmPool } from "./args";
+import { engineAddresses } from "./addresses";
+import type { NodeOutput, SwarmNode, SwarmPool } from "./args";
 import type { Birth } from "./birth";
 import { LOCK_SECONDS, type SwarmContext } from "./remote";
 import { rosterText } from "./roster-text";
@@ -34,7 +35,9 @@ export function admissions(
 ): { readonly ofFirstManager: pulumi.Output<Admission>; readonly ofOthers: pulumi.Output<Admission> } {
   const others = context.args.managers.nodes.filter(node => node !== context.firstManager);
   const addressesOf = (nodes: readonly SwarmNode[]) =>
-    pulumi.all(nodes.map(node => context.engine(node).advertise));
+    pulumi.all(
+      nodes.map(({ host }) => host.apply(facts => engineAddresses(facts, context.options).advertise)),
+    );
   const control =
     (context.options.listen ?? "any") === "any"
       ? pulumi.all([pulumi.interpolate`${context.controlAddress}:${context.listenPort}`])
@@ -63,8 +66,9 @@ export function admissions(
 export function join(context: SwarmContext, node: SwarmNode, admission: pulumi.Output<Admission>): Member {
   const { options, timeouts } = context;
   const stdin = admission.apply(({ clusterId, token, peers: addresses }) =>
-    context.engine(node).apply(engine =>
-      script("join", node.name, {
+    node.host.apply(facts => {
+      const engine = engineAddresses(facts, options);
+      return script("join", node.name, {
         CLUSTER: clusterId,
         TOKEN: token,
         PEERS: addresses.filter(address => address !== engine.advertise).join(" "),
@@ -74,8 +78,8 @@ export function join(context: SwarmContext, node: SwarmNode, admission: pulumi.O
         BOOT_SECONDS: timeouts.boot,
         JOIN_SECONDS: timeouts.join,
         REJOIN: options.rejoin ?? "",
-      }),
-    ),
+      });
+    }),
   );
   const joined = context.run({
     name: `${node.name}-join`,
@@ -122,6 +126,16 @@ export function settle(
       seconds: LOCK_SECONDS + 300 + 60 * members.length,
     },
     { dependsOn: [firstManagerJoined] },
+  );
+}
+
+/**
+ * A node as other stacks see it, when its pool is settled. The pool's URN stands for that: in a preview it is known, and
+ * so is what does not change about the node.
+ */
+export function nodeOutput({ node, joined }: Member, settled: remote.Command): pulumi.Output<NodeOutput> {
+  return settled.urn.apply(() =>
+    joined.stdout.apply(nodeId => node.host.apply(facts => ({ ...facts, name: node.name, nodeId }))),
   );
 }
 

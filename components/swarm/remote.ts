@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmOptions, Timeouts } from "../args";
 import { swarmPorts } from "../ports";
-import { type EngineAddresses, engineAddresses } from "./addresses";
 import type { SwarmArgs, SwarmNode } from "./args";
 import { command, type ScriptName } from "./script";
 
@@ -15,7 +14,7 @@ const DEFAULT_TIMEOUTS = { ssh: 300, boot: 600, join: 300, drain: 120 };
 const FIRST_DIALS = 10;
 const SECONDS_PER_DIAL = 7.5;
 
-/** What `lib.sh` waits for its turn at most. */
+/** What `manager.sh` waits for its turn at most. */
 export const LOCK_SECONDS = 3600;
 
 /** Who logs in, and the key that the host must have. */
@@ -50,7 +49,7 @@ export class SwarmContext {
   /** The control endpoint, made once: every node's Commands go there. */
   public readonly toControl: pulumi.Output<Connection>;
   /** By host key: all nodes of a pool have the same, and share one Output. */
-  private readonly logins = new Map<pulumi.Input<string> | undefined, pulumi.Output<Login>>();
+  private readonly logins = new Map<SwarmNode["hostKey"], pulumi.Output<Login>>();
 
   public constructor(
     public readonly stem: string,
@@ -61,8 +60,10 @@ export class SwarmContext {
     this.options = args.options ?? {};
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...args.timeouts };
     this.listenPort = swarmPorts(this.options).listen;
-    this.controlAddress = args.controlAddress ?? firstManager.publicAddress;
-    this.toControl = this.connection(this.controlAddress, firstManager.hostKey);
+    this.controlAddress = args.controlAddress ?? firstManager.host.publicAddress;
+    this.toControl = pulumi
+      .output(this.controlAddress)
+      .apply(address => this.connection(address, firstManager.hostKey));
   }
 
   /**
@@ -88,29 +89,22 @@ export class SwarmContext {
     );
   }
 
-  public toNode(node: SwarmNode): pulumi.Output<Connection> {
-    return this.connection(node.publicAddress, node.hostKey);
+  public toNode({ host, hostKey }: SwarmNode): pulumi.Output<Connection> {
+    return host.apply(({ publicAddress }) => this.connection(publicAddress, hostKey));
   }
 
-  /** The addresses that a node's engine is given. */
-  public engine(node: SwarmNode): pulumi.Output<EngineAddresses> {
-    return node.privateAddress.apply(privateAddress =>
-      node.publicAddress.apply(publicAddress =>
-        engineAddresses({ privateAddress, publicAddress }, this.options),
-      ),
-    );
+  private connection(host: string, hostKey: SwarmNode["hostKey"]): pulumi.Output<Connection> {
+    const dialErrorLimit = FIRST_DIALS + Math.ceil(this.timeouts.ssh / SECONDS_PER_DIAL);
+    return this.login(hostKey).apply(who => ({ host, ...who, perDialTimeout: 5, dialErrorLimit }));
   }
 
-  private connection(host: pulumi.Input<string>, hostKey?: pulumi.Input<string>): pulumi.Output<Connection> {
+  private login(hostKey: SwarmNode["hostKey"]): pulumi.Output<Login> {
     let login = this.logins.get(hostKey);
     if (!login) {
       const { user, privateKey } = this.args.ssh;
       login = pulumi.output({ user, privateKey, ...(hostKey === undefined ? {} : { hostKey }) });
       this.logins.set(hostKey, login);
     }
-    const dialErrorLimit = FIRST_DIALS + Math.ceil(this.timeouts.ssh / SECONDS_PER_DIAL);
-    return pulumi
-      .output(host)
-      .apply(to => login.apply(who => ({ host: to, ...who, perDialTimeout: 5, dialErrorLimit })));
+    return login;
   }
 }

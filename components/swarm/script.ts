@@ -1,17 +1,21 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-/** The membership scripts in `scripts/`. */
-export type ScriptName =
-  | "bootstrap"
-  | "token"
-  | "rotate-token"
-  | "rotate-ca"
-  | "unlock-key"
-  | "join"
-  | "settle"
-  | "leave"
-  | "docker-api";
+/** The membership scripts in `scripts/`, each with what it needs beside `lib.sh`: a node's state holds no more than that. */
+const NEEDS = {
+  bootstrap: "host",
+  token: "manager",
+  "rotate-token": "manager",
+  "rotate-ca": "manager",
+  "unlock-key": "manager",
+  join: "host",
+  settle: "manager",
+  leave: "manager",
+  "docker-api": "host",
+} as const;
+
+/** A script's name. */
+export type ScriptName = keyof typeof NEEDS;
 
 /** Quotes a word for bash. */
 export function quote(word: string): string {
@@ -23,7 +27,6 @@ const read = (name: string) =>
     .split("\n")
     .filter(line => !/^\s*(#|$)/.test(line))
     .join("\n");
-const LIB = read("lib");
 const SOURCES = new Map<ScriptName, string>();
 
 /**
@@ -35,13 +38,13 @@ export function script(
   node: string,
   variables: Readonly<Record<string, string | number>>,
 ): string {
-  const source = SOURCES.get(name) ?? read(name);
+  const source = SOURCES.get(name) ?? ["lib", NEEDS[name], name].map(read).join("\n");
   SOURCES.set(name, source);
   const assignments = Object.entries<string | number>({ NODE: node, ...variables }).map(
     ([key, value]) => `${key}=${quote(String(value))}`,
   );
   // The script itself is on stdin: what it runs must not read on.
-  return [...assignments, LIB, source, 'main "$@" </dev/null', ""].join("\n");
+  return [...assignments, source, 'main "$@" </dev/null', ""].join("\n");
 }
 
 /**

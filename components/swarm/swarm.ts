@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SwarmArgs } from "./args";
+import { engineAddresses } from "./addresses";
+import type { NodeOutput, SwarmArgs } from "./args";
 import { type Birth, bootstrap } from "./birth";
 import { joinToken, rotateCa, unlockKey } from "./keys";
-import { admissions, join, leave, settle } from "./membership";
+import { admissions, join, leave, nodeOutput, settle } from "./membership";
 import { SwarmContext } from "./remote";
 
 /** Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from. */
@@ -17,8 +18,10 @@ export class Swarm extends pulumi.ComponentResource {
   public readonly unlockKey?: pulumi.Output<string>;
   /** A resource per pool, the managers' first: its nodes have their role, labels and availability. */
   public readonly settled: readonly pulumi.Resource[];
-  /** Each node's ID in the swarm, by name. Known when the node has its role, labels and availability. */
-  public readonly nodeIds: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Known when all of them have their role, labels and availability. */
+  public readonly managers: pulumi.Output<NodeOutput[]>;
+  /** Likewise. */
+  public readonly workers: pulumi.Output<NodeOutput[]>;
   /** How further Commands reach this swarm's hosts. */
   public readonly context: SwarmContext;
   /** When this is known the first manager is in the swarm, and may hold the control address. */
@@ -42,13 +45,14 @@ export class Swarm extends pulumi.ComponentResource {
     const firstMember = join(context, first, admission.ofFirstManager);
     // Where the swarm was born, the join finds a manager that is in it already: nothing waits for that.
     this.firstManagerIn = birth.apply(({ address }) =>
-      context
-        .engine(first)
-        .apply(({ advertise }) => (advertise === address ? advertise : firstMember.joined.stdout)),
+      first.host.apply(facts =>
+        engineAddresses(facts, context.options).advertise === address ? address : firstMember.joined.stdout,
+      ),
     );
 
     const allSettled: pulumi.Resource[] = [];
-    const nodeIds: Record<string, pulumi.Output<string>> = {};
+    const managers: pulumi.Output<NodeOutput>[] = [];
+    const workers: pulumi.Output<NodeOutput>[] = [];
     for (const pool of [args.managers, ...args.workers]) {
       if (pool.nodes.length === 0) continue;
       const members = pool.nodes.map(node =>
@@ -58,11 +62,12 @@ export class Swarm extends pulumi.ComponentResource {
       allSettled.push(settled);
       for (const member of members) {
         leave(context, member, this.clusterId);
-        nodeIds[member.node.name] = settled.stdout.apply(() => member.joined.stdout);
+        (pool === args.managers ? managers : workers).push(nodeOutput(member, settled));
       }
     }
     this.settled = allSettled;
-    this.nodeIds = nodeIds;
+    this.managers = pulumi.output(managers);
+    this.workers = pulumi.output(workers);
     const [managersSettled] = this.settled;
     if (context.options.autolock && managersSettled)
       this.unlockKey = unlockKey(context, this.clusterId, managersSettled);

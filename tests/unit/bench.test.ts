@@ -1,7 +1,7 @@
 import { muchWorse } from "../../bench/check";
-import { parseStat } from "../../bench/cpu";
 import { chain } from "../../bench/plot";
 import { markdownTable, replacePart } from "../../bench/report";
+import { parseProcess, parseStat, usedBy } from "../../bench/readiness/profile";
 import { median } from "../../bench/statistics";
 import { showGraph, showReadiness } from "../../bench/tables";
 
@@ -14,7 +14,7 @@ test("the median of an odd and of an even number, whatever their order", () => {
 test("a table has ratios to the first contender, and how each one grows", () => {
   const row = (contender: string, nodes: number, ...seconds: number[]) => ({
     ...{ contender, nodes, seconds },
-    cpu: [{ busy: 1.9, waiting: 0.1 }],
+    profile: { seconds: 5, hosts: 6, contender: 2, rest: 1, disk: 0.1 },
   });
   const { table, plots } = showReadiness([
     row("this program", 5, 3, 4, 5),
@@ -25,9 +25,8 @@ test("a table has ratios to the first contender, and how each one grows", () => 
   expect(table).toContain(
     "| this program | 1.00 | 1.00 | 4.00 (3.00 to 5.00) | 6.00 (6.00 to 6.00) | 1.50 |",
   );
-  expect(table).toContain(
-    "| the script | 2.00 | 1.20 | 2.00 (2.00 to 4.00) | 5.00 (5.00 to 5.00) | 2.50 | 1.9 (0.1) |",
-  );
+  expect(table).toContain("| the script | 2.00 | 1.20 | 2.00 (2.00 to 4.00) | 5.00 (5.00 to 5.00) | 2.50 |");
+  expect(table).toContain("| the script | 20 | 5.00 | 1.8 | 6.0 | 0.30 | 2.0 | 1.0 | 0.1 |");
   expect(plots.readiness).toMatch(/^<svg [^]*this program[^]*<\/svg>\n$/);
 });
 
@@ -68,7 +67,28 @@ test("tables are Markdown", () => {
   expect(markdownTable(["a", "b"], [["c", 1]])).toBe("| a | b |\n| --- | ---: |\n| c | 1 |\n");
 });
 
-test("the cores' time is in the first line of /proc/stat", () => {
-  const text = "cpu  100 20 30 4000 50 6 7 0 0 0\ncpu0 1 2 3 4 5 6 7 0 0 0\n";
-  expect(parseStat(text)).toEqual({ busy: 1.63, waiting: 0.5 });
+describe("a profile", () => {
+  test("has the cores' time from the first line of /proc/stat", () => {
+    const text = "cpu  100 20 30 4000 50 6 7 0 0 0\ncpu0 1 2 3 4 5 6 7 0 0 0\n";
+    expect(parseStat(text)).toEqual({ busy: 1.63, disk: 0.5 });
+  });
+
+  test("has a process's from its own line, whatever it is called", () => {
+    const text = "77 (a) b) S 12 77 77 0 -1 4194560 1 2 3 4 150 50 300 100 20 0 1 0";
+    expect(parseProcess(text)).toEqual({ parent: 12, used: 2, usedByEnded: 4 });
+  });
+
+  test("counts other namespaces as hosts, and children with theirs as the contender", () => {
+    const process = (pid: number, parent: number, used: number, usedByEnded = 0, namespace = "mine") => ({
+      ...{ pid, parent, used, usedByEnded, namespace },
+    });
+    const processes = [
+      process(1, 0, 100),
+      // The one that looks, its child that ended, a child, and that one's child.
+      ...[process(10, 1, 1000, 3), process(11, 10, 4, 1), process(12, 11, 2)],
+      // The lab's engine, and a host that it started.
+      ...[process(20, 1, 500), process(21, 20, 7, 8, "a host's")],
+    ];
+    expect(usedBy(processes, 10)).toEqual({ hosts: 15, contender: 10 });
+  });
 });

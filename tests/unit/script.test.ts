@@ -17,9 +17,11 @@ const NAMES: ScriptName[] = [
   "docker-api",
 ];
 
-test("every script of scripts/ is a membership script, their library, or the hosts' preparation", () => {
+test("every script of scripts/ is a membership script, what they share, or the hosts' preparation", () => {
   const files = readdirSync(path.join(__dirname, "../../scripts")).filter(file => file.endsWith(".sh"));
-  expect(files.sort()).toEqual([...NAMES, "lib", "prepare-host", "guard"].map(name => `${name}.sh`).sort());
+  expect(files.sort()).toEqual(
+    [...NAMES, "lib", "host", "manager", "prepare-host", "guard"].map(name => `${name}.sh`).sort(),
+  );
 });
 
 describe.each(NAMES)("%s", name => {

@@ -6,8 +6,11 @@ import { quiet, startWorld } from "./mocks";
 const node = (name: string, last: number): SwarmNode => ({
   name,
   identity: `host-${name}`,
-  privateAddress: pulumi.output(`10.0.0.${last}`),
-  publicAddress: pulumi.output(`192.0.2.${last}`),
+  host: pulumi.output({
+    hostname: name,
+    privateAddress: `10.0.0.${last}`,
+    publicAddress: `192.0.2.${last}`,
+  }),
   labels: {},
   availability: "active",
 });

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# For scripts that look at the swarm, or change it, on one of its managers.
+LOCK=${LOCK:-/run/lock/digitalocean-swarm.lock}
+LOCK_SECONDS=3600
+
+# This host must be a manager of cluster $1; elsewhere nothing may be changed.
+require_manager_of() {
+  look_at_swarm
+  [[ $SWARM_MANAGER == true ]] ||
+    fail "this host ($(hostname)) is not a manager of the swarm (state: $SWARM_STATE); replace it, or repair it by hand"
+  [[ $SWARM_CLUSTER == "$1" ]] ||
+    fail "this host ($(hostname)) belongs to swarm $SWARM_CLUSTER, not to $1; nothing was changed"
+}
+
+# Swarm objects are versioned: two writers collide as "update out of sequence", and the loser has only to try again. So
+# has who asked while the managers elect a leader.
+retry_conflict() {
+  local out failed
+  wait_until 60 "the managers to agree" taken "$@" || failed=yes
+  if [[ $failed ]]; then
+    say "$out"
+    return 1
+  fi
+  printf '%s\n' "$out"
+}
+# Runs it, for retry_conflict, and is done unless it failed for something that passes.
+taken() {
+  failed=
+  out=$("$@" 2>&1) && return
+  failed=yes
+  [[ ! $out =~ "out of sequence"|"deadline exceeded"|"no leader"|"not have a leader"|"proposal dropped"|leadership ]]
+}
+
+# Membership changes are made one at a time. The lock is the control host's, where all of them run; when many nodes
+# leave at once, the last one waits for all others.
+lock_membership() {
+  exec 9>"$LOCK"
+  flock --wait "$LOCK_SECONDS" 9 ||
+    fail "other membership changes have held $LOCK for $LOCK_SECONDS s; see which with 'fuser $LOCK'"
+}
+
+node_field() { docker node inspect --format "{{$2}}" "$1" 2>/dev/null; }
+
+# Whether the swarm knows node $1. Only a clear no is a no: a swarm that has just lost its leader knows nobody.
+node_known() {
+  local out start=$SECONDS
+  while true; do
+    out=$(docker node inspect --format '{{.ID}}' "$1" 2>&1) && return 0
+    [[ $out == *"not found"* || $out == *"o such node"* ]] && return 1
+    ((SECONDS - start < 60)) || fail "the swarm did not answer for 60 s: $out"
+    sleep 0.5
+  done
+}
