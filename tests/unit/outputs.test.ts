@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { SwarmCluster } from "../../components";
 import { CLUSTER } from "./cluster";
 import { quiet, startWorld, type World } from "./mocks";
 
@@ -105,6 +106,20 @@ test("the unlock key and the Docker API are outputs where they are asked for, an
   expect(Object.keys(outputs).sort()).toEqual([...NAMES, "dockerApi", "unlockKey"].sort());
   const secret = Object.keys(outputs).filter(key => outputs[key]?.secret);
   expect(secret.sort()).toEqual([...SECRETS, "dockerApi", "unlockKey"].sort());
+});
+
+test("nodes are given out when their pool is settled, not when they have joined", async () => {
+  const world = await startWorld({ delays: { "demo-manager-settle": 50, "demo-web-settle": 100 } });
+  const { managers, workers } = new SwarmCluster("demo", CLUSTER);
+  const settled = () =>
+    ["manager", "web"].filter(pool =>
+      world.resources.some(({ name, finished }) => name === `demo-${pool}-settle` && finished < Infinity),
+    );
+  const seen: Record<string, unknown> = {};
+  managers.apply(nodes => (seen.managers = [nodes.length, settled()]));
+  workers.apply(nodes => (seen.workers = [nodes.length, settled()]));
+  await quiet();
+  expect(seen).toEqual({ managers: [3, ["manager"]], workers: [2, ["manager", "web"]] });
 });
 
 describe("in a preview, with everything still unknown", () => {
