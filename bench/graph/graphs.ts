@@ -41,7 +41,7 @@ export const GRAPHS: Readonly<Record<string, (count: number) => void>> = {
         new remote.Command(`${name}-${i}`, {
           connection: { ...login, host },
           create: `timeout 960 bash --norc -s ${name} web-${i}`,
-          stdin: "s".repeat(6000),
+          stdin: "s".repeat(5000),
           triggers: [String(i)],
         });
     }
