@@ -9,7 +9,7 @@ export interface Profile {
   readonly hosts: number;
   /** What the contender started on the machine that it runs on. */
   readonly contender: number;
-  /** The lab's engine and API, the kernel, and what looks here. */
+  /** The lab's engine and API, and the kernel; what looks here is left out. */
   readonly rest: number;
   /** Idle, while something waited for the disk. */
   readonly disk: number;
@@ -61,7 +61,8 @@ function look(): Sample {
   const { busy, disk } = parseStat(readFileSync("/proc/stat", "utf8"));
   const pids = readdirSync("/proc").filter(name => /^\d+$/.test(name));
   const { hosts, contender } = usedBy(pids.flatMap(readProcess), process.pid);
-  return { at, disk, hosts, contender, rest: busy - hosts - contender };
+  const { user, system } = process.cpuUsage();
+  return { at, disk, hosts, contender, rest: busy - hosts - contender - (user + system) / 1e6 };
 }
 
 /**
