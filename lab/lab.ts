@@ -1,10 +1,10 @@
 /** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
 import { readFile, rm } from "node:fs/promises";
 import type Docker from "dockerode";
-import { stopDaemon } from "./engine/daemon";
+import { removeData, stopDaemon } from "./engine/daemon";
 import { restoreForwarding } from "./engine/forwarding";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
-import { enginePaths, LAB_LABEL, labDirectory } from "./engine/paths";
+import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
@@ -226,8 +226,7 @@ export async function labDown(
   if ((await allSettings()).length > 0) return;
   await restoreForwarding(report);
   if (engine?.ours) await stopDaemon(report);
-  // The data of a stopped engine, empty by now.
-  if (purge) await rm(enginePaths().directory, { recursive: true, force: true });
+  if (purge) await removeData();
 }
 
 async function removeObjects(docker: Docker, name: string): Promise<void> {

@@ -1,6 +1,9 @@
 /** The engine that the lab starts itself, with data, socket and log of its own, and stops again. */
 import { spawn } from "node:child_process";
 import { access, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+
+import execa from "execa";
+
 import { ensureCgroups } from "./cgroups";
 import { chainsExist, engineRuns, removeChains } from "./chains";
 import { enginePaths } from "./paths";
@@ -80,6 +83,18 @@ export async function stopDaemon(report: Report): Promise<void> {
   );
   if (chainsAreOurs && !(await engineRuns())) await removeChains();
   await rm(paths.run, { recursive: true, force: true });
+}
+
+/**
+ * Removes what a stopped engine leaves. dockerd mounts its data on itself; when one was killed the mount stays, and the
+ * next one takes it for somebody else's.
+ */
+export async function removeData(): Promise<void> {
+  const { directory, dataRoot } = enginePaths();
+  const mounts = await readFile("/proc/self/mounts", "utf8");
+  if (mounts.split("\n").some(line => line.split(" ")[1] === dataRoot))
+    await execa("umount", ["--recursive", dataRoot], { env: { PATH: searchPath() }, timeout: 10_000 });
+  await rm(directory, { recursive: true, force: true });
 }
 
 function ownChainsMark(): string {

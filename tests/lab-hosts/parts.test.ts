@@ -1,5 +1,12 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import execa from "execa";
+
+import { removeData } from "../../lab/engine/daemon";
 import { missing, requireLinux } from "../../lab/engine/prerequisites";
-import { labDirectory } from "../../lab/engine/paths";
+import { enginePaths, labDirectory } from "../../lab/engine/paths";
 import { waitFor } from "../../lab/engine/wait";
 import { renderSeed } from "../../lab/hosts/cloud-init-seed";
 import { releaseFor } from "../../lab/image/image";
@@ -50,6 +57,28 @@ test("what is missing is found by command, or by path", async () => {
 test.each(["_engine", "A", "../x", "-a", "a-", ""])("%j is no name for a lab", name => {
   expect(() => labDirectory(name)).toThrow("is no name for a lab");
 });
+
+// Mounting takes root, as the lab does.
+(process.getuid?.() === 0 ? test : test.skip)(
+  "the data of an engine that was killed is removed, though it is still mounted",
+  async () => {
+    const before = process.env.SWARM_LAB_HOME;
+    const home = mkdtempSync(join(tmpdir(), "lab-home-"));
+    process.env.SWARM_LAB_HOME = home;
+    try {
+      const { directory, dataRoot } = enginePaths();
+      mkdirSync(join(dataRoot, "overlay2"), { recursive: true });
+      await execa("mount", ["--bind", dataRoot, dataRoot]);
+      await removeData();
+      expect(existsSync(directory)).toBe(false);
+      await removeData();
+    } finally {
+      if (before === undefined) delete process.env.SWARM_LAB_HOME;
+      else process.env.SWARM_LAB_HOME = before;
+      rmSync(home, { recursive: true });
+    }
+  },
+);
 
 test("a wait ends, and says what it waited for and what to do", async () => {
   const wait = waitFor({ what: "rain", timeoutMs: 20, intervalMs: 5, advice: "Dance." }, () =>
