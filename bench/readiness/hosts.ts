@@ -83,14 +83,15 @@ export async function firstOf(count: number, all: BenchHosts): Promise<BenchHost
 }
 
 /**
- * Takes every host out of its swarm, and away with what a swarm leaves behind. Where all managers leave at once an engine
- * hangs over it, once in some hundred times: that one is restarted.
+ * Takes every host out of its swarm, and starts its engine anew: one that has joined again and again builds no network
+ * for the swarm after the sixth time, and hangs after the thirty-third (Docker 26.1).
  */
 export async function makeFresh(lab: Lab, { hosts }: BenchHosts): Promise<void> {
-  const left = "[ $(timeout 10 docker info --format '{{.Swarm.LocalNodeState}}') = inactive ]";
   const script =
-    `timeout 15 docker swarm leave --force; ${left} || { systemctl restart docker; timeout 15 docker swarm leave --force; }; ` +
-    `docker network rm docker_gwbridge; ${left}`;
+    "timeout 15 docker swarm leave --force; docker network rm docker_gwbridge; " +
+    // systemd counts restarts, and refuses the third in a minute.
+    "systemctl reset-failed docker.service docker.socket; systemctl restart docker; " +
+    "[ $(docker info --format '{{.Swarm.LocalNodeState}}') = inactive ]";
   const freshened = hosts.map(async ({ name }) => {
     const { code, stdout } = await lab.exec(name, ["bash", "-c", script]);
     if (code !== 0) throw new Error(`${name} could not be made fresh: ${stdout}`);
