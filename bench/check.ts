@@ -18,10 +18,12 @@ export interface Compared {
 
 /** Those that are much worse: a line each. */
 export function muchWorse(ratios: readonly Compared[]): string[] {
-  return ratios
-    // What is no number is no good either.
-    .filter(({ was, is }) => !(is <= was * ROOM))
-    .map(({ what, was, is }) => `${what}: ${is.toFixed(2)}, and it was ${was.toFixed(2)}`);
+  return (
+    ratios
+      // What is no number is no good either.
+      .filter(({ was, is }) => !(is <= was * ROOM))
+      .map(({ what, was, is }) => `${what}: ${is.toFixed(2)}, and it was ${was.toFixed(2)}`)
+  );
 }
 
 /** Measures again, and says what is much worse. */
