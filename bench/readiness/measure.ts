@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import * as path from "node:path";
 
 import { type Lab, labDown, labUp } from "../../lab/lab";
-import { type Contender, contenders } from "./contenders";
+import { type Contender, contenders, type Took } from "./contenders";
 import { type BenchHosts, checkSwarm, createHosts, firstOf, makeFresh } from "./hosts";
 import { type Profile, ProfileWatch } from "./profile";
 
@@ -78,18 +78,22 @@ interface Trial {
 
 const nameOf = ({ hosts, contender }: Trial) => `${hosts.hosts.length} nodes: ${contender.name}`;
 
-async function time({ lab, hosts, contender }: Trial): Promise<number> {
-  await makeFresh(lab, hosts);
-  const { from, to } = await contender.run(hosts);
-  await checkSwarm(lab, hosts);
+async function time(trial: Trial): Promise<number> {
+  const { from, to } = await run(trial);
   return (to - from) / 1000;
 }
 
-async function profileOf({ lab, hosts, contender }: Trial): Promise<Profile> {
-  await makeFresh(lab, hosts);
+async function profileOf(trial: Trial): Promise<Profile> {
   const watch = new ProfileWatch();
-  const { from, to } = await contender.run(hosts).finally(() => {
+  const { from, to } = await run(trial).finally(() => {
     watch.stop();
   });
   return watch.between(from, to);
+}
+
+async function run({ lab, hosts, contender }: Trial): Promise<Took> {
+  await makeFresh(lab, hosts);
+  const took = await contender.run(hosts);
+  await checkSwarm(lab, hosts);
+  return took;
 }
