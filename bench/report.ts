@@ -9,7 +9,7 @@ const DOCS = path.resolve(__dirname, "..", "docs");
 const GENERATED = path.join(DOCS, "generated", "bench");
 
 /** The parts of docs/benchmarks.md, each written by a command of its own. */
-export type Part = "readiness" | "whole" | "graph" | "limits" | "lab";
+export type Part = "readiness" | "growth" | "whole" | "graph" | "limits" | "lab";
 
 /** What was measured, and on what. */
 export interface Report<Figures> {

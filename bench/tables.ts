@@ -8,14 +8,22 @@ import { markdownTable, type Shown } from "./report";
 import { median } from "./statistics";
 import type { Segment, WholeFigures } from "./whole/measure";
 
+/** The hosts share the machine's cores. */
+export const showReadiness = (rows: readonly ReadinessRow[]): Shown => ({
+  table: contenderTable(rows),
+  plots: { readiness: contenderPlot("From ready hosts to a swarm", rows) },
+});
+
+/** Each host has a part of a core to itself. */
+export const showGrowth = (rows: readonly ReadinessRow[]): Shown => ({
+  table: contenderTable(rows),
+  plots: { growth: contenderPlot("From hosts with processors of their own to a swarm", rows) },
+});
+
 /** The first contender is compared with each of the others. */
-export function showReadiness(rows: readonly ReadinessRow[]): Shown {
-  const sizes = [...new Set(rows.map(({ nodes }) => nodes))];
-  const contenders = [...new Set(rows.map(({ contender }) => contender))];
+function contenderTable(rows: readonly ReadinessRow[]): string {
+  const { sizes, contenders, values, seconds } = grouped(rows);
   const [ours = ""] = contenders;
-  const values = (contender: string, nodes: number) =>
-    rows.find(row => row.contender === contender && row.nodes === nodes)?.seconds ?? [];
-  const seconds = (contender: string, nodes: number) => median(values(contender, nodes));
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
   const times = markdownTable(
     [
@@ -31,16 +39,26 @@ export function showReadiness(rows: readonly ReadinessRow[]): Shown {
       (seconds(contender, largest) / seconds(contender, smallest)).toFixed(2),
     ]),
   );
+  return [times, "Whose the processor's seconds were, in one more run of each:", "", profiles(rows)].join(
+    "\n",
+  );
+}
+
+function contenderPlot(title: string, rows: readonly ReadinessRow[]): string {
+  const { sizes, contenders, seconds } = grouped(rows);
   const series = contenders.map(name => ({ name, values: sizes.map(nodes => seconds(name, nodes)) }));
-  const groups = sizes.map(nodes => `${nodes} nodes`);
-  const plot = bars({ title: "From ready hosts to a swarm", unit: "s", groups, series });
-  const table = [
-    times,
-    "Whose the processor's seconds were, in one more run of each:",
-    "",
-    profiles(rows),
-  ].join("\n");
-  return { table, plots: { readiness: plot } };
+  return bars({ title, unit: "s", groups: sizes.map(nodes => `${nodes} nodes`), series });
+}
+
+function grouped(rows: readonly ReadinessRow[]) {
+  const values = (contender: string, nodes: number) =>
+    rows.find(row => row.contender === contender && row.nodes === nodes)?.seconds ?? [];
+  return {
+    sizes: [...new Set(rows.map(({ nodes }) => nodes))],
+    contenders: [...new Set(rows.map(({ contender }) => contender))],
+    values,
+    seconds: (contender: string, nodes: number) => median(values(contender, nodes)),
+  };
 }
 
 function profiles(rows: readonly ReadinessRow[]): string {

@@ -74,9 +74,10 @@ export async function startServer(settings: LabSettings, report: (line: string) 
 /** Ends a lab's server, if it runs. */
 export async function stopServer(name: string): Promise<void> {
   const pid = Number(await readFile(pidFile(name), "utf8").catch(() => ""));
-  // The number may be another process's by now.
+  // The number may be another process's by now. The server may be another checkout's: it goes with the lab all the same.
   const command = pid > 1 ? await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "") : "";
-  if (command.includes(join(__dirname, "serve.ts")) && command.split("\0").includes(name)) {
+  const words = command.split("\0");
+  if (words.some(word => word.endsWith("/lab/serve.ts")) && words.includes(name)) {
     process.kill(pid, "SIGTERM");
     await waitFor(
       {

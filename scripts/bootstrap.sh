@@ -10,7 +10,7 @@ main() {
     locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
     *) wait_until 60 "the engine to find its swarm again" is_active || fail "the engine's swarm state is $SWARM_STATE" ;;
   esac
-  look_at_swarm
+  look_at_cluster || look_at_swarm
   [[ $SWARM_MANAGER == true ]] ||
     fail "this host is in a swarm, but not as a manager: a swarm is not initialised over it. Take it out with 'docker swarm leave --force', or replace it"
   printf '{"clusterId":"%s","address":"%s","workerRotation":%d,"managerRotation":%d,"caRotation":%d}\n' \

@@ -2,7 +2,6 @@
 # For scripts that look after a host's engine: whether it is there, and prepared.
 MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
 BOOT_FINISHED=${BOOT_FINISHED:-/var/lib/cloud/instance/boot-finished}
-DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
 
 # An engine that is in no swarm says so when it is pinged, for a quarter of the work (Docker 23 and later).
 engine_answers() {

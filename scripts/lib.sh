@@ -24,6 +24,15 @@ wait_until() {
   done
 }
 
+DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
+# What a manager's engine says of its swarm, in JSON, for a tenth of the work of docker info. It holds the join tokens.
+# Returns 1 where the engine manages no swarm, or its swarm has no leader.
+look_at_cluster() {
+  SWARM=$(curl --silent --fail --max-time 10 --unix-socket "$DOCKER_SOCKET" http://docker/swarm) || return 1
+  [[ $SWARM =~ \"ID\":\"([^\"]+)\" ]] || return 1
+  # shellcheck disable=SC2034 # for the scripts
+  SWARM_STATE=active SWARM_MANAGER=true SWARM_CLUSTER=${BASH_REMATCH[1]}
+}
 # What the engine says of the swarm, in one call: "-" where there is nothing, all empty where no engine answers.
 look_at_swarm() {
   local -r view='{{with .Swarm}}{{.LocalNodeState}} {{.ControlAvailable}} {{or .NodeID "-"}} {{with .Cluster}}{{.ID}}{{else}}-{{end}}{{end}}'

@@ -5,11 +5,17 @@ LOCK_SECONDS=3600
 
 # This host must be a manager of cluster $1; elsewhere nothing may be changed.
 require_manager_of() {
+  wait_until 60 "the managers to have a leader" is_manager ||
+    fail "the swarm has no leader: more than half of its managers must be up. Bring them back, then run the update again"
+  [[ $SWARM_CLUSTER == "$1" ]] ||
+    fail "this host ($(hostname)) belongs to swarm $SWARM_CLUSTER, not to $1; nothing was changed"
+}
+is_manager() {
+  look_at_cluster && return
   look_at_swarm
   [[ $SWARM_MANAGER == true ]] ||
     fail "this host ($(hostname)) is not a manager of the swarm (state: $SWARM_STATE); replace it, or repair it by hand"
-  [[ $SWARM_CLUSTER == "$1" ]] ||
-    fail "this host ($(hostname)) belongs to swarm $SWARM_CLUSTER, not to $1; nothing was changed"
+  return 1
 }
 
 # Swarm objects are versioned: two writers collide as "update out of sequence", and the loser has only to try again. So
@@ -28,8 +34,9 @@ taken() {
   failed=
   out=$("$@" 2>&1) && return
   failed=yes
-  [[ ! $out =~ "out of sequence"|"deadline exceeded"|"no leader"|"not have a leader"|"proposal dropped"|leadership ]]
+  ! conflicts "$out"
 }
+conflicts() { [[ $1 =~ "out of sequence"|"deadline exceeded"|"no leader"|"not have a leader"|"proposal dropped"|leadership ]]; }
 
 # Membership changes are made one at a time. The lock is the control host's, where all of them run; when many nodes
 # leave at once, the last one waits for all others.

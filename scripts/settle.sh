@@ -2,11 +2,9 @@
 # Gives the nodes of one pool their role, availability and labels, from the first manager; with the managers the swarm
 # gets its settings. What is already so is left alone: one look shows all nodes, whatever their number.
 # In: CLUSTER, ROLE (manager or worker), READY_SECONDS, ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...",
-#     with labels quoted for bash. For managers: CERT_EXPIRY (as Go writes durations), AUTOLOCK (true or false),
+#     with labels quoted for bash. For managers: CERT_HOURS, AUTOLOCK (true or false),
 #     EXTERNAL_CAS (URLs; empty leaves them as they are).
 MANAGED_LABEL=digitalocean-swarm.labels
-# Calls to the engine at the same time.
-AT_ONCE=8
 
 # By node ID: its name, and what the swarm knows of it.
 declare -A NAMES=() SEEN=()
@@ -24,12 +22,11 @@ main() {
 }
 
 apply_settings() {
-  local -r view='{{with .Swarm.Cluster.Spec}}{{.CAConfig.NodeCertExpiry}} {{.EncryptionConfig.AutoLockManagers}} {{range .CAConfig.ExternalCAs}}{{.URL}} {{end}}{{end}}'
-  local expiry locked external url arguments=()
-  read -r expiry locked external < <(docker info --format "$view")
-  [[ $expiry == "$CERT_EXPIRY" ]] || arguments+=(--cert-expiry "$CERT_EXPIRY")
-  [[ $locked == "$AUTOLOCK" ]] || arguments+=("--autolock=$AUTOLOCK")
-  if [[ -n $EXTERNAL_CAS && $external != "$EXTERNAL_CAS" ]]; then
+  local url arguments=()
+  # The engine counts nanoseconds.
+  [[ $SWARM =~ \"NodeCertExpiry\":$((CERT_HOURS * 3600))000000000[,}] ]] || arguments+=(--cert-expiry "${CERT_HOURS}h")
+  [[ $SWARM == *"\"AutoLockManagers\":$AUTOLOCK"* ]] || arguments+=("--autolock=$AUTOLOCK")
+  if [[ -n $EXTERNAL_CAS && $(external_cas) != "$EXTERNAL_CAS " ]]; then
     for url in $EXTERNAL_CAS; do arguments+=(--external-ca "protocol=cfssl,url=$url"); done
   fi
   ((${#arguments[@]} > 0)) || return 0
@@ -38,11 +35,13 @@ apply_settings() {
   say "changed the swarm's settings"
 }
 
-# A line per node: ID, role, availability, state, a manager's reachability, and its labels in JSON, each with a tab
-# behind it. In JSON there is no tab, and what is not a label has no quotes.
+external_cas() { swarm_field 'range .Swarm.Cluster.Spec.CAConfig.ExternalCAs}}{{.URL}} {{end'; }
+
+# A line per node: ID, version, name, role, availability, state, a manager's reachability, and its labels in JSON, each
+# with a tab behind it. In JSON there is no tab, and what is not a label does not start with a quote.
 look_at_nodes() {
   # shellcheck disable=SC2016 # docker's template
-  local -r view='{{.ID}}{{"\t"}}{{.Spec.Role}}{{"\t"}}{{.Spec.Availability}}{{"\t"}}{{.Status.State}}{{"\t"}}{{with .ManagerStatus}}{{.Reachability}}{{"\t"}}{{end}}{{range $key, $value := .Spec.Labels}}{{json $key}}={{json $value}}{{"\t"}}{{end}}'
+  local -r view='{{.ID}}{{"\t"}}{{.Version.Index}}{{"\t"}}name={{json .Spec.Name}}{{"\t"}}{{.Spec.Role}}{{"\t"}}{{.Spec.Availability}}{{"\t"}}{{.Status.State}}{{"\t"}}{{with .ManagerStatus}}{{.Reachability}}{{"\t"}}{{end}}{{range $key, $value := .Spec.Labels}}{{json $key}}={{json $value}}{{"\t"}}{{end}}'
   local line
   SEEN=()
   while IFS= read -r line; do SEEN[${line%%$'\t'*}]=$line; done < <(docker node inspect --format "$view" "${IDS[@]}" 2>/dev/null)
@@ -86,48 +85,91 @@ promote() {
   done
 }
 
+# In one process, whatever their number: a docker command for each would keep the first manager busy for a tenth of a
+# second a node. The engine refuses what was made of a node that has changed since.
 update_nodes() {
-  local id name availability labels arguments updates=()
+  wait_until 60 "the nodes' updates to be taken" all_are_up_to_date || fail "other changes of the nodes did not end"
+}
+all_are_up_to_date() {
+  local updates='' answers
+  plan_updates
+  [[ -n $updates ]] || return 0
+  answers=$(curl --silent --show-error --config - <<<"$updates" 2>&1) || true
+  read_answers || { look_at_nodes && return 1; }
+}
+
+# Sets `updates`: a transfer of curl's for each node that is to be changed.
+plan_updates() {
+  local id name availability labels spec version
   # On a descriptor of its own: what is run in the loop must not read the roster.
   while read -r -u 3 id name availability labels; do
-    eval "differences $id $availability $labels"
-    ((${#arguments[@]} > 0)) || continue
-    NODE=$name retry_conflict docker node update "${arguments[@]}" "$id" >/dev/null &
-    updates+=($!)
-    ((${#updates[@]} < AT_ONCE)) || finish_updates
+    eval "plan $id $availability $labels"
+    [[ -n $spec ]] || continue
+    IFS=$'\t' read -r _ version _ <<<"${SEEN[$id]}"
+    spec=${spec//\\/\\\\}
+    updates+="${updates:+next$'\n'}unix-socket = $DOCKER_SOCKET
+url = http://docker/nodes/$id/update?version=$version
+max-time = 60
+header = \"Content-Type: application/json\"
+data-binary = \"${spec//\"/\\\"}\"
+write-out = \"\\n%{http_code} $id\\n\"
+"
   done 3<<<"$ROSTER"
-  finish_updates
-}
-finish_updates() {
-  local update
-  for update in "${updates[@]}"; do wait "$update" || fail "a node could not be updated"; done
-  updates=()
 }
 
-# differences ID AVAILABILITY KEY=VALUE...: sets `arguments` to what makes the node so, in one call. Labels that people
-# set by hand stay: the keys that are ours are remembered in a label of their own.
-differences() {
-  local id=$1 label key before='' now managed=()
-  arguments=()
-  is "$id" "$2" || arguments+=(--availability "$2")
+# Returns 1 when a node changed meanwhile.
+read_answers() {
+  local line id message='' conflict=''
+  while IFS= read -r line; do
+    [[ $line =~ ^([0-9]{3})\ ([^ ]+)$ ]] || { message+=$line && continue; }
+    id=${BASH_REMATCH[2]}
+    if [[ ${BASH_REMATCH[1]} != 200 ]]; then
+      conflicts "$message" || NODE=${NAMES[$id]} fail "could not be updated: $message"
+      conflict=yes
+    fi
+    message=
+  done <<<"$answers"
+  [[ -z $message ]] || fail "the nodes could not be updated: $message"
+  [[ -z $conflict ]]
+}
+
+# plan ID AVAILABILITY KEY=VALUE...: sets `spec` to what the node is to be, in JSON, or to nothing where it is so. Labels
+# that people set by hand stay: the keys that are ours are remembered in a label of their own.
+plan() {
+  local id=$1 availability=$2 field key ours=() before=''
+  local -A has=() wanted=()
+  local name='""'
   shift 2
-  for label in "$@"; do
-    managed+=("${label%%=*}")
-    has_label "$id" "$label" || arguments+=(--label-add "$label")
+  while IFS= read -r -d $'\t' field; do
+    case $field in
+      name=*) name=${field#name=} ;;
+      \"*) [[ $field =~ ^(\"([^\"\\]|\\.)*\")=(.*)$ ]] && has[${BASH_REMATCH[1]}]=${BASH_REMATCH[3]} ;;
+    esac
+  done <<<"${SEEN[$id]}"
+  before=${has["\"$MANAGED_LABEL\""]-}
+  before=" ${before//\"/} "
+  for key in "${!has[@]}"; do
+    [[ $before == *" ${key//\"/} "* || $key == "\"$MANAGED_LABEL\"" ]] || wanted[$key]=${has[$key]}
   done
-  now=${managed[*]-}
-  [[ ${SEEN[$id]} =~ $'\t'"\"$MANAGED_LABEL\"=\""([^\"]*)\" ]] && before=${BASH_REMATCH[1]}
-  for key in $before; do
-    # docker refuses to remove a label that is not there, as when someone removed it by hand.
-    [[ " $now " == *" $key "* || ${SEEN[$id]} != *$'\t'"\"$key\"="* ]] || arguments+=(--label-rm "$key")
+  for field in "$@"; do
+    ours+=("${field%%=*}")
+    json "${field#*=}"
+    wanted["\"${field%%=*}\""]=$JSON
   done
-  [[ $before != "$now" ]] || return 0
-  if [[ -n $now ]]; then arguments+=(--label-add "$MANAGED_LABEL=$now"); else arguments+=(--label-rm "$MANAGED_LABEL"); fi
+  ((${#ours[@]} == 0)) || wanted["\"$MANAGED_LABEL\""]="\"${ours[*]}\""
+  spec=
+  if is "$id" "$availability" && same; then return; fi
+  for key in "${!wanted[@]}"; do spec+="${spec:+,}$key:${wanted[$key]}"; done
+  spec="{\"Name\":$name,\"Role\":\"$ROLE\",\"Availability\":\"$availability\",\"Labels\":{$spec}}"
+}
+same() {
+  local key
+  ((${#has[@]} == ${#wanted[@]})) || return 1
+  for key in "${!wanted[@]}"; do [[ ${has[$key]-} == "${wanted[$key]}" ]] || return 1; done
 }
 
-# has_label ID KEY=VALUE
-has_label() {
-  local value=${2#*=}
-  value=${value//\\/\\\\}
-  is "$1" "\"${2%%=*}\"=\"${value//\"/\\\"}\""
+# Sets JSON to a text without control characters.
+json() {
+  JSON=${1//\\/\\\\}
+  JSON=\"${JSON//\"/\\\"}\"
 }

@@ -1,7 +1,6 @@
-/** Hosts that are up, prepared as the program prepares them, and can be made fresh again. */
+/** Hosts that are up, prepared as the program prepares them. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import execa from "execa";
 
@@ -80,41 +79,6 @@ export async function firstOf(count: number, all: BenchHosts): Promise<BenchHost
   const known = chosen.hosts.map(({ publicAddress }) => `${publicAddress} ${all.hostKey}\n`);
   await writeFile(path.join(dir, "known_hosts"), known.join(""));
   return chosen;
-}
-
-/**
- * Takes every host out of its swarm, and starts its engine anew: one that has joined again and again builds no network
- * for the swarm after the sixth time, and hangs after the thirty-third (Docker 26.1).
- */
-export async function makeFresh(lab: Lab, { hosts }: BenchHosts): Promise<void> {
-  const script =
-    "timeout 15 docker swarm leave --force; docker network rm docker_gwbridge; " +
-    // systemd counts restarts, and refuses the third in a minute.
-    "systemctl reset-failed docker.service docker.socket; systemctl restart docker; " +
-    "[ $(docker info --format '{{.Swarm.LocalNodeState}}') = inactive ]";
-  const freshened = hosts.map(async ({ name }) => {
-    const { code, stdout } = await lab.exec(name, ["bash", "-c", script]);
-    if (code !== 0) throw new Error(`${name} could not be made fresh: ${stdout}`);
-  });
-  await Promise.all(freshened);
-  // What the engines still tidy up is nobody's time.
-  await sleep(2000);
-}
-
-/** @throws If the swarm is not what every contender is to make of the hosts. */
-export async function checkSwarm(lab: Lab, { hosts }: BenchHosts): Promise<void> {
-  const format =
-    "{{.Description.Hostname}} {{.Spec.Role}} {{.Status.State}} {{with .ManagerStatus}}{{.Reachability}}{{end}}" +
-    '{{index .Spec.Labels "tier"}}';
-  const first = hosts[0]?.name ?? "";
-  const script = `docker node inspect --format '${format}' $(docker node ls -q)`;
-  const { stdout } = await lab.exec(first, ["bash", "-c", script]);
-  const wanted = hosts.map(
-    ({ name, role }) => `${name} ${role} ready ${role === "manager" ? "reachable" : "web"}`,
-  );
-  const found = stdout.trim().split("\n").sort();
-  if (found.join("\n") !== wanted.sort().join("\n"))
-    throw new Error(`the swarm is not what was asked for:\n${found.join("\n")}`);
 }
 
 /** `ssh` with the options that lead to the hosts. */

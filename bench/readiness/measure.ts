@@ -1,14 +1,15 @@
 /**
- * `npm run bench -- readiness`: from hosts that are up to a swarm, all contenders on the same hosts. Every round has all
- * of them and all sizes, so that a machine that is slower for some minutes is so for all.
+ * `npm run bench -- readiness` and `-- growth`: from hosts that are up to a swarm, all contenders on the same hosts.
+ * Every round has all of them and all sizes, so that a machine that is slower for some minutes is so for all.
  */
 import { mkdir } from "node:fs/promises";
 import * as path from "node:path";
 
 import { type Lab, labDown, labUp } from "../../lab/lab";
 import { type Contender, contenders, type Took } from "./contenders";
-import { type BenchHosts, checkSwarm, createHosts, firstOf, makeFresh } from "./hosts";
+import { type BenchHosts, createHosts, firstOf } from "./hosts";
 import { type Profile, ProfileWatch } from "./profile";
+import { checkSwarm, makeFresh, withProcessors } from "./state";
 
 /** What one contender took for one number of nodes, run by run. */
 export interface ReadinessRow {
@@ -27,11 +28,13 @@ export interface Rounds {
   readonly runs: number;
   /** How many others the program is compared with, the fastest first. */
   readonly others?: number;
+  /** How much of a core each host has to itself; by default they share all cores. */
+  readonly share?: number;
 }
 
 /** Measures all contenders. @param scratch - Directory for what is installed and for keys. */
 export async function measureReadiness(
-  { sizes, runs, others = Infinity }: Rounds,
+  { sizes, runs, others = Infinity, share }: Rounds,
   scratch: string,
   say: (line: string) => void,
 ): Promise<ReadinessRow[]> {
@@ -46,7 +49,7 @@ export async function measureReadiness(
     const trials: Trial[] = [];
     for (const size of sizes) {
       const chosen = await firstOf(size, hosts);
-      trials.push(...all.map(contender => ({ lab, hosts: chosen, contender, seconds: [] })));
+      trials.push(...all.map(contender => ({ lab, hosts: chosen, share, contender, seconds: [] })));
     }
     // Engines and disks that were never used are slower, whoever comes first: the first round is not counted.
     for (let round = 0; round <= runs; round++)
@@ -72,6 +75,7 @@ export async function measureReadiness(
 interface Trial {
   readonly lab: Lab;
   readonly hosts: BenchHosts;
+  readonly share: number | undefined;
   readonly contender: Contender;
   readonly seconds: number[];
 }
@@ -91,9 +95,13 @@ async function profileOf(trial: Trial): Promise<Profile> {
   return watch.between(from, to);
 }
 
-async function run({ lab, hosts, contender }: Trial): Promise<Took> {
+async function run(trial: Trial): Promise<Took> {
+  const { lab, hosts, share, contender } = trial;
   await makeFresh(lab, hosts);
-  const took = await contender.run(hosts);
+  const took =
+    share === undefined
+      ? await contender.run(hosts)
+      : await withProcessors(lab, hosts, share, () => contender.run(hosts));
   await checkSwarm(lab, hosts);
   return took;
 }

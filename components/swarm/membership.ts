@@ -140,9 +140,9 @@ export function nodeOutput({ node, joined }: Member, settled: remote.Command): p
 }
 
 /** The settings of the swarm that can be changed while it lives, as `settle.sh` takes them. */
-function settings(options: SwarmOptions): Record<string, string> {
+function settings(options: SwarmOptions): Record<string, string | number> {
   return {
-    CERT_EXPIRY: `${24 * (options.certificateDays ?? 90)}h0m0s`,
+    CERT_HOURS: 24 * (options.certificateDays ?? 90),
     AUTOLOCK: String(options.autolock ?? false),
     EXTERNAL_CAS: (options.externalCas ?? []).join(" "),
   };

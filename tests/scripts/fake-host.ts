@@ -28,6 +28,9 @@ export interface Outcome {
 }
 
 export interface NodeState {
+  /** Of the node's object; each update makes it one more. */
+  readonly Version?: string;
+  readonly Name?: string;
   readonly State?: "ready" | "down";
   readonly Role?: "manager" | "worker";
   readonly Availability?: "active" | "pause" | "drain";
@@ -55,6 +58,8 @@ export class FakeHost {
     for (const sub of ["bin", "engine", "nodes", "tokens"]) mkdirSync(path.join(this.directory, sub));
     for (const tool of TOOLS.split(" ")) symlinkSync(where(tool), path.join(this.bin, tool));
     for (const fake of ["docker", "curl", "flock"]) this.install(fake, fake);
+    symlinkSync(process.execPath, path.join(this.bin, "node"));
+    copyFileSync(path.join(__dirname, "fakes", "update-nodes.mjs"), path.join(this.bin, "update-nodes.mjs"));
     this.install("hostname", "recorder");
     this.write("out-hostname", "the-host\n");
     this.write("tokens/worker", "SWMTKN-worker").write("tokens/manager", "SWMTKN-manager");
@@ -63,7 +68,7 @@ export class FakeHost {
       LocalNodeState: "inactive",
       ControlAvailable: "false",
       RootRotationInProgress: "false",
-      NodeCertExpiry: "2160h0m0s",
+      NodeCertExpiry: "7776000000000000",
       AutoLockManagers: "false",
       ExternalCAs: "",
     });
@@ -110,7 +115,7 @@ export class FakeHost {
   }
 
   public node(id: string, state: NodeState = {}): this {
-    const ready = { State: "ready", Role: "worker", Availability: "active", ...state };
+    const ready = { Version: "1", State: "ready", Role: "worker", Availability: "active", ...state };
     for (const [key, value] of Object.entries(ready)) this.write(`nodes/${id}/${key}`, value);
     return this;
   }
@@ -128,7 +133,9 @@ export class FakeHost {
   public changes(): string[] {
     return this.calls().filter(
       call =>
-        !/^docker (version|info|node inspect|node ls|node ps|service ls)|^hostname|^curl .*_ping$/.test(call),
+        !/^docker (version|info|node inspect|node ls|node ps|service ls)|^hostname|^curl .*(_ping|swarm|--config -)$/.test(
+          call,
+        ),
     );
   }
 

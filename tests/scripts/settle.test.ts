@@ -15,7 +15,7 @@ const variables = (role: "manager" | "worker", text: string) => ({
   ROLE: role,
   READY_SECONDS: 1,
   LISTEN_PORT: 2377,
-  CERT_EXPIRY: "2160h0m0s",
+  CERT_HOURS: 2160,
   AUTOLOCK: "false",
   EXTERNAL_CAS: "",
   ROSTER: text,
@@ -78,8 +78,11 @@ describe("managers", () => {
 });
 
 describe("the swarm's settings", () => {
-  const settle = (host: FakeHost, settings: Readonly<Record<string, string>>, role: "manager" | "worker") =>
-    host.run("settle", { ...variables(role, ""), ...settings });
+  const settle = (
+    host: FakeHost,
+    settings: Readonly<Record<string, string | number>>,
+    role: "manager" | "worker",
+  ) => host.run("settle", { ...variables(role, ""), ...settings });
 
   test("that are so already are left alone, and so are external CAs that nobody asked for", async () => {
     const host = new FakeHost().manager().engine({ ExternalCAs: "https://by-hand/sign " });
@@ -90,7 +93,7 @@ describe("the swarm's settings", () => {
   test("that differ are changed in one call, which shows no unlock key", async () => {
     const host = new FakeHost().manager();
     const wanted = {
-      CERT_EXPIRY: "24h0m0s",
+      CERT_HOURS: 24,
       AUTOLOCK: "true",
       EXTERNAL_CAS: "https://a/sign https://b/sign",
     };
@@ -98,20 +101,20 @@ describe("the swarm's settings", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
     expect(stderr).toBe("web-0: changed the swarm's settings\n");
     expect(host.changes()).toEqual([
-      "docker swarm update --cert-expiry 24h0m0s --autolock=true --external-ca protocol=cfssl\\,url=https://a/sign --external-ca protocol=cfssl\\,url=https://b/sign",
+      "docker swarm update --cert-expiry 24h --autolock=true --external-ca protocol=cfssl\\,url=https://a/sign --external-ca protocol=cfssl\\,url=https://b/sign",
     ]);
   });
 
   test("go with the managers, not with the workers", async () => {
     const host = new FakeHost().manager();
-    expect((await settle(host, { CERT_EXPIRY: "24h0m0s" }, "worker")).code).toBe(0);
+    expect((await settle(host, { CERT_HOURS: 24 }, "worker")).code).toBe(0);
     expect(host.changes()).toEqual([]);
   });
 
   test("that are refused are a fault with the engine's words", async () => {
     const host = new FakeHost().manager();
     host.rules(`[[ $* != "swarm update"* ]] || refuse "invalid expiry"`);
-    const { code, stderr } = await settle(host, { CERT_EXPIRY: "1h0m0s" }, "manager");
+    const { code, stderr } = await settle(host, { CERT_HOURS: 1 }, "manager");
     expect(code).toBe(1);
     expect(stderr).toMatch(/invalid expiry\n.*error: the swarm's settings could not be changed/);
   });
@@ -192,7 +195,7 @@ describe("labels and availability", () => {
       n: "2",
     });
     expect(host.changes()).toEqual([
-      "docker node update --label-add n=2 --label-rm old --label-add digitalocean-swarm.labels=n\\ tier w",
+      expect.stringMatching(/^update w \{"Name":"","Role":"worker","Availability":"active","Labels":\{/),
     ]);
   });
 
@@ -212,9 +215,15 @@ describe("labels and availability", () => {
 
   test("another writer's conflict is tried again", async () => {
     const host = new FakeHost().manager().node("w", { Availability: "drain" });
-    host.rules(`[[ $* != "node update"* ]] || ! once conflict || refuse "update out of sequence"`);
-    expect((await host.run("settle", variables("worker", roster({ nodeId: "w" })))).code).toBe(0);
+    host.write(
+      "curl-rules",
+      `[[ -e $FAKE/theirs ]] || { : >$FAKE/theirs; printf 7 >$FAKE/nodes/w/Version; echo by-hand=1 >$FAKE/nodes/w/labels; }`,
+    );
+    const text = roster({ nodeId: "w", labels: { tier: "web" } });
+    expect(await host.run("settle", variables("worker", text))).toMatchObject({ code: 0, stderr: "" });
     expect(host.read("nodes/w/Availability")).toBe("active");
+    expect(host.read("nodes/w/labels")).toMatch(/^by-hand=1$/m);
+    expect(host.read("nodes/w/Version")).toBe("8");
   });
 });
 
@@ -222,21 +231,22 @@ describe("many nodes", () => {
   const many = Array.from({ length: 20 }, (_, i) => ({ nodeId: `w${i}`, labels: { tier: "web" } }));
   const twenty = () => many.reduce((host, { nodeId }) => host.node(nodeId), new FakeHost().manager());
 
-  test("are seen in one look, and each is changed in one call", async () => {
+  test("are seen in one look, and changed by one process", async () => {
     const host = twenty();
     expect((await host.run("settle", variables("worker", roster(...many)))).code).toBe(0);
     expect(host.calls().filter(call => call.includes("node inspect"))).toHaveLength(1);
+    expect(host.calls().filter(call => call.includes("--config"))).toHaveLength(1);
     expect(host.changes()).toHaveLength(many.length);
     for (const { nodeId } of many) expect(host.read(`nodes/${nodeId}/labels`)).toContain("tier=web");
   });
 
   test("of which one cannot be changed are a fault that names it, and the next run does what is left", async () => {
     const host = twenty();
-    host.rules(`[[ $* != "node update"*w3 ]] || refuse "no room for labels"`);
+    host.write("refuse-w3", "no room for labels");
     const { code, stderr } = await host.run("settle", variables("worker", roster(...many)));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^node-3: .*no room for labels\nweb-0: error: a node could not be updated\n$/);
-    host.rules("");
+    expect(stderr).toMatch(/^node-3: error: could not be updated: .*no room for labels/);
+    host.write("refuse-w3", "");
     expect((await host.run("settle", variables("worker", roster(...many)))).code).toBe(0);
     expect(host.read("nodes/w3/labels")).toContain("tier=web");
   });
@@ -271,5 +281,16 @@ describe("refusals", () => {
     const none = await new FakeHost().run("settle", variables("worker", ""));
     expect(none.code).toBe(1);
     expect(none.stderr).toMatch(/is not a manager of the swarm \(state: inactive\)/);
+  });
+
+  test("a swarm without a leader, which may get one while it is waited for", async () => {
+    const host = new FakeHost().manager().write("no-leader", "");
+    const { code, stderr } = await host.run("settle", variables("worker", ""), { hurry: true });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /waited 1 s for the managers to have a leader\nweb-0: error: the swarm has no leader: more than half/,
+    );
+    host.rules(`[[ $* != *LocalNodeState* ]] || rm -f "$FAKE/no-leader"`);
+    expect((await host.run("settle", variables("worker", ""))).code).toBe(0);
   });
 });

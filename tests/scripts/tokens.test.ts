@@ -10,7 +10,16 @@ describe("token", () => {
       stdout: `SWMTKN-${ROLE}\n`,
       stderr: "",
     });
-    expect(host.changes()).toEqual([`docker swarm join-token --quiet ${ROLE}`]);
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("that the engine does not give is an error", async () => {
+    const { code, stdout, stderr } = await new FakeHost()
+      .manager()
+      .write("tokens/worker", "")
+      .run("token", TOKEN);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/error: the engine did not give the workers' join token/);
   });
 
   test("of another swarm is not read", async () => {

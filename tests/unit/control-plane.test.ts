@@ -5,14 +5,14 @@ describe("the swarm's settings", () => {
   test("go with the managers, and have their defaults", async () => {
     const world = await makeCluster();
     const stdin = String(world.get("demo-manager-settle").inputs.stdin);
-    expect(stdin).toContain("CERT_EXPIRY='2160h0m0s'\nAUTOLOCK='false'\nEXTERNAL_CAS=''");
-    expect(world.get("demo-web-settle").inputs.stdin).not.toContain("CERT_EXPIRY=");
+    expect(stdin).toContain("CERT_HOURS='2160'\nAUTOLOCK='false'\nEXTERNAL_CAS=''");
+    expect(world.get("demo-web-settle").inputs.stdin).not.toContain("CERT_HOURS=");
   });
 
   test("are changed in place", async () => {
     const swarm = { certificateDays: 7, autolock: true, externalCas: ["https://a/", "https://b/"] };
     const stdin = String((await makeCluster({ swarm })).get("demo-manager-settle").inputs.stdin);
-    expect(stdin).toContain("CERT_EXPIRY='168h0m0s'\nAUTOLOCK='true'\nEXTERNAL_CAS='https://a/ https://b/'");
+    expect(stdin).toContain("CERT_HOURS='168'\nAUTOLOCK='true'\nEXTERNAL_CAS='https://a/ https://b/'");
   });
 });
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # curl to the engine's socket: answers a ping as the engine's state has it, unless $FAKE/engine/down is there, and without
-# it where $FAKE/old is; takes a join request from stdin and answers with $FAKE/answer (body and status).
+# it where $FAKE/old is; says what swarm it manages; hands updates of nodes to update-nodes.mjs; takes a join request from stdin and answers with $FAKE/answer (body and status).
 set -euo pipefail
 { printf 'curl'; printf ' %q' "$@"; echo; } >>"$FAKE/calls"
 export -p >>"$FAKE/environments"
@@ -10,7 +10,21 @@ if [[ $* == *_ping ]]; then
   [[ -e $FAKE/old ]] || printf 'Swarm: %s\r\n' "$(<"$FAKE/engine/LocalNodeState")"
   exit
 fi
+if [[ $* == *http://docker/swarm ]]; then
+  # 503, which --fail turns into this.
+  [[ ! -e $FAKE/engine/down && ! -e $FAKE/no-leader && $(<"$FAKE/engine/ControlAvailable") == true &&
+    $(<"$FAKE/engine/LocalNodeState") == active ]] || exit 22
+  printf '{"ID":"%s","Spec":{"CAConfig":{"NodeCertExpiry":%s},"EncryptionConfig":{"AutoLockManagers":%s}},"JoinTokens":{"Worker":"%s","Manager":"%s"}}\n' \
+    "$(<"$FAKE/engine/Cluster")" "$(<"$FAKE/engine/NodeCertExpiry")" "$(<"$FAKE/engine/AutoLockManagers")" "$(<"$FAKE/tokens/worker")" \
+    "$(<"$FAKE/tokens/manager")"
+  exit
+fi
 body=$(cat)
+if [[ $* == *'--config -' ]]; then
+  # shellcheck source=/dev/null
+  [[ ! -e $FAKE/curl-rules ]] || . "$FAKE/curl-rules"
+  exec node "$FAKE/bin/update-nodes.mjs" <<<"$body"
+fi
 printf '%s\n' "$body" >>"$FAKE/bodies"
 # shellcheck source=/dev/null
 [[ ! -e $FAKE/curl-rules ]] || . "$FAKE/curl-rules"

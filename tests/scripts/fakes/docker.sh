@@ -39,8 +39,7 @@ inspect_engine() {
       printf '%s' "$line" ;;
     {{.Swarm.Error}}) value "$FAKE/engine/Error" ;;
     {{.Swarm.Cluster.RootRotationInProgress}}) value "$FAKE/engine/RootRotationInProgress" ;;
-    '{{with .Swarm.Cluster.Spec}}'*)
-      printf '%s %s %s' "$(value "$FAKE/engine/NodeCertExpiry")" "$(value "$FAKE/engine/AutoLockManagers")" "$(value "$FAKE/engine/ExternalCAs")" ;;
+    '{{range .Swarm.Cluster.Spec.CAConfig.ExternalCAs}}'*) value "$FAKE/engine/ExternalCAs" ;;
     *) unknown info "$1" ;;
   esac
   echo
@@ -52,7 +51,8 @@ inspect_nodes() {
   for id in "$@"; do
     node=$FAKE/nodes/$id
     [[ -d $node ]] || continue
-    printf '%s\t%s\t%s\t%s\t' "$id" "$(value "$node/Role")" "$(value "$node/Availability")" "$(value "$node/State")"
+    printf '%s\t%s\tname="%s"\t' "$id" "$(value "$node/Version")" "$(value "$node/Name")"
+    printf '%s\t%s\t%s\t' "$(value "$node/Role")" "$(value "$node/Availability")" "$(value "$node/State")"
     [[ -z $(value "$node/Reachability") ]] || printf '%s\t' "$(value "$node/Reachability")"
     while IFS= read -r line; do
       [[ -n $line ]] || continue
