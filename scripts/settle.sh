@@ -95,17 +95,19 @@ all_are_up_to_date() {
   plan_updates
   [[ -n $updates ]] || return 0
   answers=$(curl --silent --show-error --config - <<<"$updates" 2>&1) || true
-  read_answers || { look_at_nodes && return 1; }
+  read_answers && return
+  look_at_nodes
+  return 1
 }
 
 # Sets `updates`: a transfer of curl's for each node that is to be changed.
 plan_updates() {
-  local id name availability labels spec version
+  local id name availability labels spec version its_name its_role
   # On a descriptor of its own: what is run in the loop must not read the roster.
   while read -r -u 3 id name availability labels; do
+    IFS=$'\t' read -r _ version its_name its_role _ <<<"${SEEN[$id]}"
     eval "plan $id $availability $labels"
     [[ -n $spec ]] || continue
-    IFS=$'\t' read -r _ version _ <<<"${SEEN[$id]}"
     spec=${spec//\\/\\\\}
     updates+="${updates:+next$'\n'}unix-socket = $DOCKER_SOCKET
 url = http://docker/nodes/$id/update?version=$version
@@ -134,17 +136,13 @@ read_answers() {
 }
 
 # plan ID AVAILABILITY KEY=VALUE...: sets `spec` to what the node is to be, in JSON, or to nothing where it is so. Labels
-# that people set by hand stay: the keys that are ours are remembered in a label of their own.
+# that people set by hand stay: the keys that are ours are remembered in a label of their own. So do name and role.
 plan() {
-  local id=$1 availability=$2 field key ours=() before=''
+  local id=$1 availability=$2 field key ours=() before
   local -A has=() wanted=()
-  local name='""'
   shift 2
   while IFS= read -r -d $'\t' field; do
-    case $field in
-      name=*) name=${field#name=} ;;
-      \"*) [[ $field =~ ^(\"([^\"\\]|\\.)*\")=(.*)$ ]] && has[${BASH_REMATCH[1]}]=${BASH_REMATCH[3]} ;;
-    esac
+    [[ ! $field =~ ^(\"([^\"\\]|\\.)*\")=(.*)$ ]] || has[${BASH_REMATCH[1]}]=${BASH_REMATCH[3]}
   done <<<"${SEEN[$id]}"
   before=${has["\"$MANAGED_LABEL\""]-}
   before=" ${before//\"/} "
@@ -160,7 +158,7 @@ plan() {
   spec=
   if is "$id" "$availability" && same; then return; fi
   for key in "${!wanted[@]}"; do spec+="${spec:+,}$key:${wanted[$key]}"; done
-  spec="{\"Name\":$name,\"Role\":\"$ROLE\",\"Availability\":\"$availability\",\"Labels\":{$spec}}"
+  spec="{\"Name\":${its_name#name=},\"Role\":\"$its_role\",\"Availability\":\"$availability\",\"Labels\":{$spec}}"
 }
 same() {
   local key

@@ -16,7 +16,9 @@ coproc FIRST {
     docker swarm join-token --quiet manager
     read -r _
     until [ \$(docker node ls --format '{{.Status}}' | grep -c Ready) = $count ]; do sleep 0.1; done
-    for name in $labelled; do docker node update --label-add tier=web \$name >/dev/null & done
+    # Refused where the node's state changed in that moment.
+    label() { for _ in {1..50}; do docker node update --label-add tier=web \$1 >/dev/null 2>&1 && return; sleep 0.1; done; }
+    for name in $labelled; do label \$name & done
     wait
     echo labelled"
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { connect } from "../../lab/engine/engine";
 import type { Lab } from "../../lab/lab";
+import { until } from "../../rehearsal/api";
 import type { BenchHosts } from "./hosts";
 
 /**
@@ -24,20 +25,30 @@ export async function makeFresh(lab: Lab, { hosts }: BenchHosts): Promise<void> 
   await sleep(2000);
 }
 
-/** @throws If the swarm is not what every contender is to make of the hosts. */
+const CHECK_SECONDS = 30;
+
+/**
+ * Where the managers have just elected another leader, nodes report to it first.
+ * @throws If the swarm is not what every contender is to make of the hosts.
+ */
 export async function checkSwarm(lab: Lab, { hosts }: BenchHosts): Promise<void> {
   const format =
     "{{.Description.Hostname}} {{.Spec.Role}} {{.Status.State}} {{with .ManagerStatus}}{{.Reachability}}{{end}}" +
     '{{index .Spec.Labels "tier"}}';
   const first = hosts[0]?.name ?? "";
   const script = `docker node inspect --format '${format}' $(docker node ls -q)`;
-  const { stdout } = await lab.exec(first, ["bash", "-c", script]);
-  const wanted = hosts.map(
-    ({ name, role }) => `${name} ${role} ready ${role === "manager" ? "reachable" : "web"}`,
-  );
-  const found = stdout.trim().split("\n").sort();
-  if (found.join("\n") !== wanted.sort().join("\n"))
-    throw new Error(`the swarm is not what was asked for:\n${found.join("\n")}`);
+  const wanted = hosts
+    .map(({ name, role }) => `${name} ${role} ready ${role === "manager" ? "reachable" : "web"}`)
+    .sort()
+    .join("\n");
+  let found = "";
+  await until("the swarm to be what was asked for", CHECK_SECONDS, async () => {
+    const { stdout } = await lab.exec(first, ["bash", "-c", script]);
+    found = stdout.trim().split("\n").sort().join("\n");
+    return found === wanted || undefined;
+  }).catch((error: unknown) => {
+    throw new Error(`the swarm is not what was asked for:\n${found}`, { cause: error });
+  });
 }
 
 /**

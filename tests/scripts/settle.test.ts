@@ -199,6 +199,15 @@ describe("labels and availability", () => {
     ]);
   });
 
+  test("name and role, if somebody changed them by hand, are left alone", async () => {
+    const host = new FakeHost().manager().node("w", { Role: "manager", Name: 'the "big" one' });
+    const text = roster({ nodeId: "w", labels: { tier: "web" } });
+    expect(await host.run("settle", variables("worker", text))).toMatchObject({ code: 0 });
+    expect(host.read("nodes/w/labels")).toContain("tier=web");
+    expect(host.read("nodes/w/Role")).toBe("manager");
+    expect(host.read("nodes/w/Name")).toBe('the "big" one');
+  });
+
   test("run again it changes nothing", async () => {
     const text = roster(
       { nodeId: "a", labels: { tier: "web", e: "" } },

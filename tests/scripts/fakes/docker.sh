@@ -51,7 +51,8 @@ inspect_nodes() {
   for id in "$@"; do
     node=$FAKE/nodes/$id
     [[ -d $node ]] || continue
-    printf '%s\t%s\tname="%s"\t' "$id" "$(value "$node/Version")" "$(value "$node/Name")"
+    line=$(value "$node/Name")
+    printf '%s\t%s\tname="%s"\t' "$id" "$(value "$node/Version")" "${line//\"/\\\"}"
     printf '%s\t%s\t%s\t' "$(value "$node/Role")" "$(value "$node/Availability")" "$(value "$node/State")"
     [[ -z $(value "$node/Reachability") ]] || printf '%s\t' "$(value "$node/Reachability")"
     while IFS= read -r line; do
