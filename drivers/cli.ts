@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import execa from "execa";
@@ -93,7 +93,25 @@ export class CliDriver implements Driver {
 
   public async cancel(): Promise<void> {
     for (const pid of this.left.splice(0)) end(pid);
+    await this.mendState();
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
+  }
+
+  /**
+   * A backend of files writes the state in place: what is killed in that moment leaves a part of it. The one before is
+   * beside it, as docs/operations.md says.
+   */
+  private async mendState(): Promise<void> {
+    try {
+      JSON.parse(await readFile(this.stateFile, "utf8"));
+    } catch {
+      await copyFile(`${this.stateFile}.bak`, this.stateFile);
+    }
+  }
+
+  /** Where the backend has the state. */
+  public get stateFile(): string {
+    return path.join(this.backend, ".pulumi", "stacks", this.project.name, `${this.stack}.json`);
   }
 
   private get projectFile(): string {

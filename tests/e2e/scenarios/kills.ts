@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { truncate } from "node:fs/promises";
 import * as path from "node:path";
 
 import execa from "execa";
@@ -32,6 +33,8 @@ export const KILLS: readonly Scenario[] = [
   faulty("up killed during promote, then up again", async world => {
     const grown = { managers: managers(5), workers: workers(2) };
     await killedWhen(world, grown, said => said.includes("swarm-manager-settle"));
+    // What the kill leaves when it comes while the state is being written.
+    if (world.driver instanceof CliDriver) await truncate(world.driver.stateFile, 100);
     return goesOn(world, grown);
   }),
 ];
