@@ -115,7 +115,7 @@ export const NODE_CASES: Record<string, Case[]> = {
       "a label's value with a line break",
       web({ labels: { a: "b\nc" } }),
       "workers.web.labels.a",
-      "has a line break",
+      "has a line break or another control character",
     ],
     [
       "a manager's label",
