@@ -18,6 +18,12 @@ is_manager() {
   return 1
 }
 
+# The join token of worker or manager, which is secret, as require_manager_of saw it.
+join_token() {
+  [[ $SWARM =~ \"${1^}\":\"(SWMTKN-[^\"]+)\" ]] || fail "the engine did not give the ${1}s' join token"
+  printf '%s\n' "${BASH_REMATCH[1]}"
+}
+
 # Swarm objects are versioned: two writers collide as "update out of sequence", and the loser has only to try again. So
 # has who asked while the managers elect a leader.
 retry_conflict() {

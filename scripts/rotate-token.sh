@@ -7,8 +7,10 @@ main() {
   [[ $1 != rotate-token-off ]] || refuse
   require_manager_of "$CLUSTER"
   if [[ -n $FIRST ]]; then
+    local now
+    now=$(join_token "$ROLE")
     # Joins are using it.
-    [[ $(docker swarm join-token --quiet "$ROLE") == "$FIRST" ]] || refuse
+    [[ $now == "$FIRST" ]] || refuse
     echo unused
     return
   fi

@@ -3,6 +3,5 @@
 # In: ROLE (worker or manager), CLUSTER.  Out: the token, which is secret.
 main() {
   require_manager_of "$CLUSTER"
-  [[ $SWARM =~ \"${ROLE^}\":\"(SWMTKN-[^\"]+)\" ]] || fail "the engine did not give the ${ROLE}s' join token"
-  printf '%s\n' "${BASH_REMATCH[1]}"
+  join_token "$ROLE"
 }

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-/** The membership scripts in `scripts/`, each with what it needs beside `lib.sh`: a node's state holds no more than that. */
+/** The membership scripts in `scripts/`, each with what it needs beside `lib.sh`: the state holds no more than that. */
 const NEEDS = {
-  bootstrap: "host",
-  token: "manager",
-  "rotate-token": "manager",
-  "rotate-ca": "manager",
-  "unlock-key": "manager",
-  join: "host",
-  settle: "manager",
-  leave: "manager",
-  "docker-api": "host",
+  bootstrap: ["host"],
+  token: ["manager"],
+  "rotate-token": ["manager"],
+  "rotate-ca": ["manager"],
+  "unlock-key": ["manager"],
+  join: ["host"],
+  settle: ["manager", "labels"],
+  leave: ["manager"],
+  "docker-api": ["host"],
 } as const;
 
 /** A script's name. */
@@ -38,7 +38,7 @@ export function script(
   node: string,
   variables: Readonly<Record<string, string | number>>,
 ): string {
-  const source = SOURCES.get(name) ?? ["lib", NEEDS[name], name].map(read).join("\n");
+  const source = SOURCES.get(name) ?? ["lib", ...NEEDS[name], name].map(read).join("\n");
   SOURCES.set(name, source);
   const assignments = Object.entries<string | number>({ NODE: node, ...variables }).map(
     ([key, value]) => `${key}=${quote(String(value))}`,

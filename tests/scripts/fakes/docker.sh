@@ -21,11 +21,6 @@ refuse() {
 
 node=$FAKE/nodes/${*: -1}
 has_node() { [[ -d $node ]] || refuse "node ${node##*/} not found"; }
-put_label() {
-  local kept
-  kept=$(grep -v "^$1=" "$node/labels" 2>/dev/null || true)
-  { [[ -z $kept ]] || printf '%s\n' "$kept"; [[ $# -lt 2 ]] || printf '%s=%s\n' "$1" "$2"; } >"$node/labels"
-}
 
 inspect_engine() {
   # shellcheck disable=SC1083 # braces of docker's template
@@ -84,12 +79,6 @@ update_node() {
   has_node
   while (($# > 1)); do
     case $1 in
-      --label-add) put_label "${2%%=*}" "${2#*=}" ;;
-      --label-rm)
-        # The real one refuses, too.
-        grep -q "^$2=" "$node/labels" 2>/dev/null || refuse "key $2 doesn't exist in node's labels"
-        put_label "$2"
-        ;;
       --availability) printf '%s' "$2" >"$node/Availability" ;;
       *) unknown node update "$@" ;;
     esac
@@ -108,8 +97,9 @@ case "$1 ${2-}" in
   "swarm leave") printf inactive >"$FAKE/engine/LocalNodeState" ;;
   "swarm join-token")
     role=${*: -1}
-    [[ $3 != --rotate ]] || printf '%s-rotated' "$(cat "$FAKE/tokens/$role")" >"$FAKE/tokens/$role.new"
-    [[ $3 != --rotate ]] || mv "$FAKE/tokens/$role.new" "$FAKE/tokens/$role"
+    [[ $3 == --rotate ]] || unknown "$@"
+    printf '%s-rotated' "$(cat "$FAKE/tokens/$role")" >"$FAKE/tokens/$role.new"
+    mv "$FAKE/tokens/$role.new" "$FAKE/tokens/$role"
     value "$FAKE/tokens/$role" && echo ;;
   "swarm update") echo "Please remember to store this key: $(value "$FAKE/unlock-key")" ;;
   "swarm ca") printf true >"$FAKE/engine/RootRotationInProgress" ;;
