@@ -10,9 +10,8 @@ main() {
     locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
     *) wait_until 60 "the engine to find its swarm again" is_active || fail "the engine's swarm state is $SWARM_STATE" ;;
   esac
-  look_at_cluster || look_at_swarm
-  [[ $SWARM_MANAGER == true ]] ||
-    fail "this host is in a swarm, but not as a manager: a swarm is not initialised over it. Take it out with 'docker swarm leave --force', or replace it"
+  # Right after a restart it has no leader, and nobody can say which swarm it is.
+  wait_until 60 "the swarm to have a leader" is_led || fail "the swarm has no leader; see 'journalctl -u docker' on the host"
   printf '{"clusterId":"%s","address":"%s","workerRotation":%d,"managerRotation":%d,"caRotation":%d}\n' \
     "$SWARM_CLUSTER" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
 }
@@ -20,6 +19,14 @@ main() {
 is_active() {
   look_at_swarm
   [[ $SWARM_STATE == active ]]
+}
+
+is_led() {
+  look_at_cluster && return
+  look_at_swarm
+  [[ $SWARM_STATE != active || $SWARM_MANAGER == true ]] ||
+    fail "this host is in a swarm, but not as a manager: a swarm is not initialised over it. Take it out with 'docker swarm leave --force', or replace it"
+  return 1
 }
 
 init() {

@@ -31,5 +31,5 @@ host_prepared() {
 wait_for_host() {
   wait_until "$1" "cloud-init and the Docker engine" host_prepared && return
   command -v docker >/dev/null || fail "there is no docker command; see /var/log/cloud-init-output.log on the host"
-  fail "the Docker engine does not answer; see 'journalctl -u docker' and /var/log/cloud-init-output.log on the host"
+  fail "the Docker engine does not answer; see 'journalctl -u docker', /var/log/digitalocean-swarm-prepare.log and /var/log/cloud-init-output.log on the host"
 }

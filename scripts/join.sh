@@ -1,16 +1,17 @@
 # shellcheck shell=bash
-# Makes this host a member of the swarm, through the first address that answers. On a member it changes nothing.
+# Makes this host a member of the swarm, through the first address that answers. On a member it changes nothing, also
+# where the member's swarm does not run.
 # In: CLUSTER, TOKEN (secret), PEERS (ip:port, in order of preference), ADVERTISE, LISTEN, DATA_PATH, BOOT_SECONDS,
 #     JOIN_SECONDS.  Out: the node's ID.
 main() {
   wait_for_host "$BOOT_SECONDS"
-  local deadline=$((SECONDS + JOIN_SECONDS)) reason=
+  local deadline=$((SECONDS + JOIN_SECONDS)) reason='' asked=''
   while [[ $SWARM_STATE != active || $SWARM_NODE == - ]]; do
     ((SECONDS < deadline)) || fail "could not join within $JOIN_SECONDS s: ${reason:-no manager of swarm $CLUSTER answered at: $PEERS}"
     case $SWARM_STATE in
       locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
       inactive) join_through_first_answering || sleep 0.2 ;;
-      error) reason=$(swarm_field .Swarm.Error) && leave_failed_join ;;
+      error) leave_failed_join ;;
       active) reason="the engine has no node ID" && sleep 0.2 ;;
       *) sleep 0.2 ;;
     esac
@@ -41,6 +42,7 @@ join_through_first_answering() {
 # The token goes to the engine's socket by stdin: as an argument of docker it would show in ps.
 join_through() {
   local answer
+  asked=yes
   answer=$(printf '{"ListenAddr":"%s","AdvertiseAddr":"%s","DataPathAddr":"%s","RemoteAddrs":["%s"],"JoinToken":"%s"}' \
     "$LISTEN" "$ADVERTISE" "$DATA_PATH" "$1" "$TOKEN" |
     curl --silent --show-error --max-time 60 --unix-socket "$DOCKER_SOCKET" --header 'Content-Type: application/json' \
@@ -55,7 +57,14 @@ join_through() {
   esac
 }
 
+# Leaving takes from a member all that it knows, from the only manager the swarm: only an engine that never was one may.
 leave_failed_join() {
+  reason=$(swarm_field .Swarm.Error) || true
+  [[ $asked ]] || join_in_progress ||
+    fail "is a member whose swarm does not run: $reason. Repair the engine (see 'journalctl -u docker' on the host) or replace the node; nothing was changed"
   say "the join failed: $reason"
   docker swarm leave --force >/dev/null 2>&1 || true
 }
+
+# What a run that was interrupted began; the engine notes it until it is a member.
+join_in_progress() { grep -q '"JoinInProgress":true' "$(swarm_field .DockerRootDir)/swarm/docker-state.json" 2>/dev/null; }

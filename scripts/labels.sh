@@ -5,10 +5,18 @@ MANAGED_LABEL=digitalocean-swarm.labels
 # In one process, whatever their number: a docker command for each would keep the first manager busy for a tenth of a
 # second a node. The engine refuses what was made of a node that has changed since.
 update_nodes() {
-  wait_until 60 "the nodes' updates to be taken" all_are_up_to_date || fail "other changes of the nodes did not end"
+  local id
+  wait_until 60 "the nodes' updates to be taken" all_are_up_to_date && return
+  for id in "${IDS[@]}"; do
+    [[ -n ${SEEN[$id]-} ]] || NODE=${NAMES[$id]} fail "was removed from the swarm, or the swarm lost its leader"
+  done
+  fail "other changes of the nodes did not end"
 }
 all_are_up_to_date() {
-  local updates='' answers
+  local id updates='' planned=0 answers
+  for id in "${IDS[@]}"; do
+    [[ -n ${SEEN[$id]-} ]] || { look_at_nodes && return 1; }
+  done
   plan_updates
   [[ -n $updates ]] || return 0
   answers=$(curl --silent --show-error --config - <<<"$updates" 2>&1) || true
@@ -17,7 +25,7 @@ all_are_up_to_date() {
   return 1
 }
 
-# Sets `updates`: a transfer of curl's for each node that is to be changed.
+# Sets `updates`: a transfer of curl's for each node that is to be changed; `planned` is their number.
 plan_updates() {
   local id availability labels spec version its_name its_role
   # On a descriptor of its own: what is run in the loop must not read the roster.
@@ -26,6 +34,7 @@ plan_updates() {
     eval "plan $id $availability $labels"
     [[ -n $spec ]] || continue
     spec=${spec//\\/\\\\}
+    planned=$((planned + 1))
     updates+="${updates:+next$'\n'}unix-socket = $DOCKER_SOCKET
 url = http://docker/nodes/$id/update?version=$version
 max-time = 60
@@ -38,17 +47,19 @@ write-out = \"\\n%{http_code} $id\\n\"
 
 # Returns 1 when a node changed meanwhile.
 read_answers() {
-  local line id message='' conflict=''
+  local line id message='' complaints='' conflict=''
   while IFS= read -r line; do
+    # curl says what went wrong before or after what it was about, as its outputs meet.
+    [[ $line != curl:* ]] || { complaints+="$line " && continue; }
     [[ $line =~ ^([0-9]{3})\ ([^ ]+)$ ]] || { message+=$line && continue; }
-    id=${BASH_REMATCH[2]}
+    id=${BASH_REMATCH[2]} planned=$((planned - 1))
     if [[ ${BASH_REMATCH[1]} != 200 ]]; then
-      conflicts "$message" || NODE=${NAMES[$id]} fail "could not be updated: $message"
+      conflicts "$message" || NODE=${NAMES[$id]} fail "could not be updated: ${message:-$answers}"
       conflict=yes
     fi
     message=
   done <<<"$answers"
-  [[ -z $message ]] || fail "the nodes could not be updated: $message"
+  ((planned == 0)) || fail "the nodes could not be updated: $complaints$message"
   [[ -z $conflict ]]
 }
 

@@ -14,7 +14,7 @@ main() {
   lock_membership
   drain
   local role
-  role=$(node_field "$ID" .Spec.Role)
+  wait_until 60 "the swarm to know its role" look_at_role || fail "could not be looked at: the swarm does not answer"
   demote
   remove
   # Where the leader went, its successor knows a node's state only when the node has reported.
@@ -33,9 +33,12 @@ refuse_to_remove_itself() {
   exit 0
 }
 
+look_at_role() { role=$(node_field "$ID" .Spec.Role); }
+
 drain() {
   local whole
-  whole=$(whole_services)
+  wait_until 60 "the swarm to list its services" look_at_services ||
+    fail "could not be drained: the swarm does not answer"
   availability drain
   # A dead node runs nothing that could still be asked to stop.
   [[ $(node_field "$ID" .Status.State) == ready ]] || return 0
@@ -51,6 +54,7 @@ availability() {
 whole_services() {
   docker service ls --format '{{.Name}} {{.Replicas}}' 2>/dev/null | awk '{ split($2, n, "/"); if (n[1] == n[2]) print $1 }'
 }
+look_at_services() { whole=$(whole_services); }
 whole_again() {
   local now name
   now=$(whole_services) || return 1
@@ -65,7 +69,7 @@ runs_nothing() {
 }
 
 demote() {
-  [[ $(node_field "$ID" .Spec.Role) == manager ]] || return 0
+  [[ $role == manager ]] || return 0
   retry_conflict docker node demote "$ID" >/dev/null ||
     fail "could not be demoted: the remaining managers would lose quorum. Bring the others back first ('docker node ls' on the control endpoint shows them)"
   wait_until 120 "it to leave the managers" is_no_manager || fail "is still a manager 120 s after it was demoted"

@@ -35,7 +35,9 @@ look_at_cluster() {
 }
 # What the engine says of the swarm, in one call: "-" where there is nothing, all empty where no engine answers.
 look_at_swarm() {
-  local -r view='{{with .Swarm}}{{.LocalNodeState}} {{.ControlAvailable}} {{or .NodeID "-"}} {{with .Cluster}}{{.ID}}{{else}}-{{end}}{{end}}'
+  # Without the engine's ID it is docker's command that speaks, of an engine that does not answer. A cluster without an
+  # ID is one without a leader.
+  local -r view='{{if .ID}}{{with .Swarm}}{{.LocalNodeState}} {{.ControlAvailable}} {{or .NodeID "-"}} {{with .Cluster}}{{or .ID "-"}}{{else}}-{{end}}{{end}}{{end}}'
   # shellcheck disable=SC2034 # for the scripts
   read -r SWARM_STATE SWARM_MANAGER SWARM_NODE SWARM_CLUSTER < <(docker info --format "$view" 2>/dev/null) || true
 }

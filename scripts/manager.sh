@@ -5,16 +5,21 @@ LOCK_SECONDS=3600
 
 # This host must be a manager of cluster $1; elsewhere nothing may be changed.
 require_manager_of() {
-  wait_until 60 "the managers to have a leader" is_manager ||
-    fail "the swarm has no leader: more than half of its managers must be up. Bring them back, then run the update again"
+  local missing
+  wait_until 60 "the engine and the managers' leader" is_manager || fail "$missing"
   [[ $SWARM_CLUSTER == "$1" ]] ||
     fail "this host ($(hostname)) belongs to swarm $SWARM_CLUSTER, not to $1; nothing was changed"
 }
 is_manager() {
   look_at_cluster && return
   look_at_swarm
+  missing="the Docker engine of this host ($(hostname)) does not answer, or does not find its swarm; see 'journalctl -u docker' on it"
+  [[ -n $SWARM_STATE && $SWARM_STATE != pending ]] || return 1
+  [[ $SWARM_STATE != locked ]] ||
+    fail "this host ($(hostname)) is locked: unlock it with 'docker swarm unlock', then run the update again"
   [[ $SWARM_MANAGER == true ]] ||
     fail "this host ($(hostname)) is not a manager of the swarm (state: $SWARM_STATE); replace it, or repair it by hand"
+  missing="the swarm has no leader: more than half of its managers must be up. Bring them back, then run the update again"
   return 1
 }
 

@@ -59,7 +59,7 @@ explain_not_ready() {
     ! is "$id" ready || continue
     NODE=${NAMES[$id]}
     node_known "$id" ||
-      fail "its node ID $id is unknown to swarm $CLUSTER: the host is in another swarm. Take it out with 'docker swarm leave --force' on it, then run the update again"
+      fail "its node ID $id is unknown to swarm $CLUSTER: the host is in another swarm. Take it out with 'docker swarm leave --force' on it, set swarm.rejoin to another value, then run the update again"
     fail "is $(node_field "$id" .Status.State) in the swarm, not ready: $(node_field "$id" .Status.Message)"
   done
 }

@@ -9,18 +9,29 @@ export interface RosterEntry {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A line per node: `ID NAME AVAILABILITY KEY=VALUE...`. Labels are in the order of their keys: order is no change. */
+/** An ID comes from the node itself, and the first manager gets it in a script: nothing but an ID may pass. */
+const NODE_ID = /^[\w.-]+$/;
+
+/**
+ * A line per node: `ID NAME AVAILABILITY KEY=VALUE...`. Labels are in the order of their keys: order is no change.
+ *
+ * @throws If a node's host gave something else for its ID.
+ */
 export function rosterText(entries: readonly RosterEntry[]): string {
   return entries
-    .map(({ nodeId, name, availability, labels }) =>
-      [
+    .map(({ nodeId, name, availability, labels }) => {
+      if (!NODE_ID.test(nodeId))
+        throw new Error(
+          `${name}: its host gave ${JSON.stringify(nodeId.slice(0, 100))} for its node ID. Somebody may have got into it: look at the host, and replace the node`,
+        );
+      return [
         nodeId,
         name,
         availability,
         ...Object.entries(labels)
           .sort(([one], [other]) => (one < other ? -1 : 1))
           .map(([key, value]) => quote(`${key}=${value}`)),
-      ].join(" "),
-    )
+      ].join(" ");
+    })
     .join("\n");
 }

@@ -13,6 +13,17 @@ export interface Scenario {
   readonly run: (world: World) => Promise<void>;
 }
 
+/** A scenario after which its cluster goes: what it did cannot be taken back, and the next one is not to start from it. */
+export function lastOfItsCluster(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    async run(world) {
+      await scenario.run(world);
+      await world.destroy();
+    },
+  };
+}
+
 /** Thrown by a scenario that finds out that it cannot be run here, with the reason. */
 export class Skipped extends Error {
   public override readonly name = "Skipped";

@@ -74,6 +74,16 @@ describe("never initialises", () => {
     expect(inits(host)).toEqual([]);
   });
 
+  test("while its swarm has no leader, which it waits for", async () => {
+    const host = new FakeHost().manager().write("no-leader", "");
+    const { code, stdout, stderr } = await host.run("bootstrap", VARIABLES, { hurry: true });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/waited 1 s for the swarm to have a leader\n.*error: the swarm has no leader/);
+    host.rules(`[[ $* != *LocalNodeState* ]] || ! once look || rm -f "$FAKE/no-leader"`);
+    const again = await host.run("bootstrap", VARIABLES);
+    expect(JSON.parse(again.stdout)).toMatchObject({ clusterId: "the-cluster" });
+  });
+
   test("on an engine that stays in error", async () => {
     const host = new FakeHost().engine({ LocalNodeState: "error" });
     const { code, stderr } = await host.run("bootstrap", VARIABLES, { hurry: true });

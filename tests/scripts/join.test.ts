@@ -116,8 +116,20 @@ describe("an inactive host", () => {
     expect(joins(host)).toHaveLength(1);
   });
 
+  test("is left as it is where it is a member whose swarm does not run", async () => {
+    const host = new FakeHost().engine({ LocalNodeState: "error", Error: "no space left on device" });
+    host.write("root/swarm/docker-state.json", `{"LocalAddr":"10.0.0.2","JoinInProgress":false}`);
+    const { code, stderr } = await host.run("join", VARIABLES);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /error: is a member whose swarm does not run: no space left on device\. .* nothing was changed\n/,
+    );
+    expect(host.changes()).toEqual([]);
+  });
+
   test("is taken out of a join that failed, and tries again", async () => {
     const host = new FakeHost().engine({ LocalNodeState: "error", Error: "certificate has expired" });
+    host.write("root/swarm/docker-state.json", `{"LocalAddr":"10.0.0.2","JoinInProgress":true}`);
     const peer = await listen();
     const { code, stderr } = await host.run("join", { ...VARIABLES, PEERS: peer.address });
     await peer.close();

@@ -43,6 +43,21 @@ describe("a node that leaves", () => {
     ]);
   });
 
+  test.each([
+    ["service ls", "could not be drained"],
+    ["node inspect --format {{.Spec.Role}}", "could not be looked at"],
+  ])("waits where the swarm does not answer to %s, and says so when it gives up", async (asked, why) => {
+    const host = new FakeHost().manager().node("gone");
+    host.rules(`[[ $* != "${asked}"* ]] || ! once asked || refuse "no leader"`);
+    expect(await host.run("leave", VARIABLES)).toMatchObject({ code: 0 });
+    const deaf = new FakeHost().manager().node("gone");
+    deaf.rules(`[[ $* != "${asked}"* ]] || refuse "no leader"`);
+    const { code, stderr } = await deaf.run("leave", VARIABLES, { hurry: true });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`web-0: error: ${why}: the swarm does not answer`);
+    expect(deaf.hasNode("gone")).toBe(true);
+  });
+
   test("whose tasks do not stop goes all the same, in time", async () => {
     const host = new FakeHost().manager().node("gone", { tasks: "Shutdown 1s ago\nStarting 1s ago\n" });
     const { code, stderr } = await host.run("leave", { ...VARIABLES, DRAIN_SECONDS: 1 });

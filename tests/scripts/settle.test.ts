@@ -236,6 +236,50 @@ describe("labels and availability", () => {
   });
 });
 
+describe("while labels are given", () => {
+  const text = roster({ nodeId: "w", labels: { tier: "web" } });
+  const leaderless = () =>
+    new FakeHost()
+      .manager()
+      .node("w")
+      .write(
+        "curl-rules",
+        `[[ -e $FAKE/lost ]] || { : >$FAKE/lost; printf "The swarm does not have a leader." >$FAKE/refuse-w; }`,
+      );
+
+  test("the leader may be lost for a moment", async () => {
+    const host = leaderless();
+    host.rules(
+      `[[ $* != *Spec.Labels* || ! -s $FAKE/refuse-w ]] || { rm $FAKE/refuse-w; refuse "no leader"; }`,
+    );
+    expect(await host.run("settle", variables("worker", text))).toMatchObject({ code: 0, stderr: "" });
+    expect(host.read("nodes/w/labels")).toContain("tier=web");
+  });
+
+  test("a node that is gone is named", async () => {
+    const host = leaderless();
+    host.rules(`[[ $* != *Spec.Labels* || ! -s $FAKE/refuse-w ]] || refuse "no leader"`);
+    const { code, stderr } = await host.run("settle", variables("worker", text), { hurry: true });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/node-0: error: was removed from the swarm, or the swarm lost its leader\n$/);
+  });
+
+  test("no answer is no success", async () => {
+    const host = new FakeHost().manager().node("w").write("curl-rules", "exit 137");
+    const { code, stderr } = await host.run("settle", variables("worker", text));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: the nodes could not be updated/);
+  });
+
+  test("what curl complains of is said", async () => {
+    const host = new FakeHost().manager().node("w");
+    host.write("curl-rules", `echo "curl: (52) Empty reply from server" >&2; echo "000 w"; exit 52`);
+    const { code, stderr } = await host.run("settle", variables("worker", text));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/node-0: error: could not be updated: curl: \(52\) Empty reply/);
+  });
+});
+
 describe("many nodes", () => {
   const many = Array.from({ length: 20 }, (_, i) => ({ nodeId: `w${i}`, labels: { tier: "web" } }));
   const twenty = () => many.reduce((host, { nodeId }) => host.node(nodeId), new FakeHost().manager());
@@ -297,9 +341,33 @@ describe("refusals", () => {
     const { code, stderr } = await host.run("settle", variables("worker", ""), { hurry: true });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /waited 1 s for the managers to have a leader\nweb-0: error: the swarm has no leader: more than half/,
+      /waited 1 s for the engine and the managers' leader\nweb-0: error: the swarm has no leader: more than half/,
     );
     host.rules(`[[ $* != *LocalNodeState* ]] || rm -f "$FAKE/no-leader"`);
     expect((await host.run("settle", variables("worker", ""))).code).toBe(0);
+  });
+
+  test("an engine that is down, or looks for its swarm, which may come back while it is waited for", async () => {
+    const troubles: Record<string, string>[] = [
+      { down: "" },
+      { LocalNodeState: "pending", ControlAvailable: "false" },
+    ];
+    for (const engine of troubles) {
+      const host = new FakeHost().manager().engine(engine);
+      const { code, stderr } = await host.run("settle", variables("worker", ""), { hurry: true });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/web-0: error: the Docker engine of this host \(the-host\) does not answer/);
+      host.rules(
+        `[[ $* != *LocalNodeState* ]] || { rm -f "$FAKE/engine/down"; printf active >"$FAKE/engine/LocalNodeState"; printf true >"$FAKE/engine/ControlAvailable"; }`,
+      );
+      expect((await host.run("settle", variables("worker", ""))).code).toBe(0);
+    }
+  });
+
+  test("a locked manager, with what to do", async () => {
+    const host = new FakeHost().manager().engine({ LocalNodeState: "locked", ControlAvailable: "false" });
+    const { code, stderr } = await host.run("settle", variables("worker", ""));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/is locked: unlock it with 'docker swarm unlock', then run the update again/);
   });
 });

@@ -192,6 +192,16 @@ test("quoted words come back from bash as they went in", () => {
   );
 });
 
+test.each(["", "id active $(id) #", "id\nother worker", "$(id)", "id;id"])(
+  "a roster takes nothing but an ID from a host: %j",
+  nodeId => {
+    const entry = { nodeId, name: "web-0", availability: "active" as const, labels: {} };
+    expect(() => rosterText([entry])).toThrow(
+      `web-0: its host gave ${JSON.stringify(nodeId)} for its node ID. Somebody may have got into it`,
+    );
+  },
+);
+
 test("a roster does not depend on the order in which labels were written", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(label, text), { selector: ([key]) => key }), pairs => {

@@ -1,37 +1,42 @@
 import * as assert from "node:assert/strict";
 
-import type { Scenario } from "../scenario";
+import { lastOfItsCluster, type Scenario } from "../scenario";
 import type { World } from "../world";
 import { BASE, managers, workers } from "./configs";
 import { faulty } from "./faulty";
 
-/** Rotations cannot be taken back: what comes after begins with another cluster. */
+/** Rotations cannot be taken back. */
 export const ROTATIONS: readonly Scenario[] = [
-  faulty("rotate the worker token, then the manager token", async world => {
-    const old = { worker: world.output("workerToken"), manager: world.output("managerToken") };
-    const rotated = { ...BASE, swarm: { workerTokenRotation: 1 } };
-    await world.up(rotated);
-    assert.notEqual(world.output("workerToken"), old.worker);
-    assert.equal(world.output("managerToken"), old.manager);
-    const both = {
-      managers: managers(3),
-      workers: workers(3),
-      swarm: { workerTokenRotation: 1, managerTokenRotation: 1 },
-    };
-    const { secretOutputs } = await world.up(both);
-    assert.notEqual(world.output("managerToken"), old.manager);
-    assert.ok(["workerToken", "managerToken"].every(name => secretOutputs.includes(name)));
-    for (const role of ["worker", "manager"] as const) {
-      assert.equal(await world.onControl(`docker swarm join-token -q ${role}`), world.output(`${role}Token`));
-    }
-    const taken = await world.upFails({ ...both, swarm: { managerTokenRotation: 1 } });
-    assert.match(taken, /error: the worker token was rotated, .* cannot be taken back/);
-    await world.up(both);
-    await refusesToken(world, old.worker);
-    const scaled = { ...both, workers: workers(2) };
-    await world.up(scaled);
-    return scaled;
-  }),
+  lastOfItsCluster(
+    faulty("rotate the worker token, then the manager token", async world => {
+      const old = { worker: world.output("workerToken"), manager: world.output("managerToken") };
+      const rotated = { ...BASE, swarm: { workerTokenRotation: 1 } };
+      await world.up(rotated);
+      assert.notEqual(world.output("workerToken"), old.worker);
+      assert.equal(world.output("managerToken"), old.manager);
+      const both = {
+        managers: managers(3),
+        workers: workers(3),
+        swarm: { workerTokenRotation: 1, managerTokenRotation: 1 },
+      };
+      const { secretOutputs } = await world.up(both);
+      assert.notEqual(world.output("managerToken"), old.manager);
+      assert.ok(["workerToken", "managerToken"].every(name => secretOutputs.includes(name)));
+      for (const role of ["worker", "manager"] as const) {
+        assert.equal(
+          await world.onControl(`docker swarm join-token -q ${role}`),
+          world.output(`${role}Token`),
+        );
+      }
+      const taken = await world.upFails({ ...both, swarm: { managerTokenRotation: 1 } });
+      assert.match(taken, /error: the worker token was rotated, .* cannot be taken back/);
+      await world.up(both);
+      await refusesToken(world, old.worker);
+      const scaled = { ...both, workers: workers(2) };
+      await world.up(scaled);
+      return scaled;
+    }),
+  ),
 ];
 
 /** An old token does not let anybody in: a worker that left cannot come back with it. */

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
-import type { Scenario } from "../scenario";
+import { lastOfItsCluster, type Scenario } from "../scenario";
 import type { Attempt } from "../security/attempts";
 import { underLoad } from "../service";
 import { settled, wellFormed } from "../swarm";
@@ -20,10 +20,10 @@ export const CONTROL_PLANE: readonly Scenario[] = [
     name: "security: workers hold no manager's certificate, no token stays on disk, Raft logs are encrypted",
     run: atRest,
   },
-  {
+  lastOfItsCluster({
     name: "security: the root CA rotated, certificates for a week: every node renews, tokens change, the old are refused",
     run: caRotation,
-  },
+  }),
 ];
 
 async function autolock(world: World): Promise<void> {

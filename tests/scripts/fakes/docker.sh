@@ -25,13 +25,14 @@ has_node() { [[ -d $node ]] || refuse "node ${node##*/} not found"; }
 inspect_engine() {
   # shellcheck disable=SC1083 # braces of docker's template
   case $1 in
-    '{{with .Swarm}}'*)
+    '{{if .ID}}{{with .Swarm}}'*)
       local word line=
       for word in LocalNodeState ControlAvailable NodeID Cluster; do
         word=$(value "$FAKE/engine/$word")
         line+="${word:--} "
       done
       printf '%s' "$line" ;;
+    {{.DockerRootDir}}) printf '%s' "$FAKE/root" ;;
     {{.Swarm.Error}}) value "$FAKE/engine/Error" ;;
     {{.Swarm.Cluster.RootRotationInProgress}}) value "$FAKE/engine/RootRotationInProgress" ;;
     '{{range .Swarm.Cluster.Spec.CAConfig.ExternalCAs}}'*) value "$FAKE/engine/ExternalCAs" ;;
