@@ -192,9 +192,18 @@ describe("refusals", () => {
     const host = new FakeHost().manager().node("gone", MANAGER);
     host.rules(`[[ $* != "node demote"* ]] || refuse "can't remove member: it would lose quorum"`);
     expect(await refused(host)).toMatch(
-      /error: could not be demoted: the remaining managers would lose quorum/,
+      /error: could not be demoted: .*it would lose quorum.* bring the others back first/,
     );
     expect(host.hasNode("gone")).toBe(true);
+  });
+
+  test("a manager that a new cluster was forced without is removed as it is", async () => {
+    const host = new FakeHost().manager().node("gone", { ...MANAGER, State: "down" });
+    host.rules(
+      `[[ $* != "node demote"* ]] || refuse "rpc error: code = NotFound desc = can't find manager in raft memberlist"`,
+    );
+    expect(await host.run("leave", VARIABLES)).toMatchObject({ code: 0, stderr: "web-0: left the swarm\n" });
+    expect(host.hasNode("gone")).toBe(false);
   });
 
   test("a manager that never leaves the managers is not removed", async () => {

@@ -5,6 +5,7 @@ import { ENDPOINT } from "./endpoint";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 import { KILLS } from "./kills";
+import { QUORUM } from "./quorum";
 import { ROTATIONS } from "./rotations";
 import { SECURITY } from "./security";
 import { CONTAINERS } from "./security-containers";
@@ -20,6 +21,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   FORMS,
   CHANGES,
   FAULTS,
+  QUORUM,
   KILLS,
   ROTATIONS,
   ENDPOINT,
