@@ -1,0 +1,25 @@
+import { rosterText } from "../../components/swarm/roster-text";
+
+/** What settle.sh gets for so many nodes, which are named in their order. */
+export const roster = (
+  ...nodes: { nodeId: string; labels?: Record<string, string>; availability?: "drain" }[]
+) =>
+  rosterText(
+    nodes.map(({ nodeId, labels = {}, availability = "active" as const }, i) => ({
+      nodeId,
+      name: `node-${i}`,
+      availability,
+      labels,
+    })),
+  );
+/** What it gets beside them. */
+export const variables = (role: "manager" | "worker", text: string) => ({
+  CLUSTER: "the-cluster",
+  ROLE: role,
+  READY_SECONDS: 1,
+  LISTEN_PORT: 2377,
+  CERT_HOURS: 2160,
+  AUTOLOCK: "false",
+  EXTERNAL_CAS: "",
+  ROSTER: text,
+});
