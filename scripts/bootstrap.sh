@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Initialises the swarm on the first manager, once in its life. Run again it reports the swarm that is there.
-# In: ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs), POOL_SIZE,
+# In: HOST (its hostname), ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs), POOL_SIZE,
 #     WORKER_ROTATION, MANAGER_ROTATION, CA_ROTATION, BOOT_SECONDS.  Out: one line of JSON.
 main() {
   wait_for_host "$BOOT_SECONDS"
@@ -12,8 +12,8 @@ main() {
   esac
   # Right after a restart it has no leader, and nobody can say which swarm it is.
   wait_until 60 "the swarm to have a leader" is_led || fail "the swarm has no leader; see 'journalctl -u docker' on the host"
-  printf '{"clusterId":"%s","address":"%s","workerRotation":%d,"managerRotation":%d,"caRotation":%d}\n' \
-    "$SWARM_CLUSTER" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
+  printf '{"clusterId":"%s","hostname":"%s","address":"%s","workerRotation":%d,"managerRotation":%d,"caRotation":%d}\n' \
+    "$SWARM_CLUSTER" "$HOST" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
 }
 
 is_active() {

@@ -12,7 +12,9 @@ export interface Birth {
   readonly address: string;
   readonly workerRotation: number;
   readonly managerRotation: number;
-  /** Not there in swarms that were born before it was asked for. */
+  /** Of the first of all managers. Its address may be another one's by now. Not there in swarms of before it was asked for. */
+  readonly hostname?: string;
+  /** Likewise not there. */
   readonly caRotation?: number;
 }
 
@@ -22,6 +24,7 @@ export function bootstrap(context: SwarmContext): remote.Command {
   const stdin = firstManager.host.apply(facts => {
     const engine = engineAddresses(facts, options);
     return script("bootstrap", firstManager.name, {
+      HOST: facts.hostname,
       ADVERTISE: engine.advertise,
       LISTEN: engine.listen,
       DATA_PATH: engine.dataPath,

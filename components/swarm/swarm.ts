@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { engineAddresses } from "./addresses";
 import type { NodeOutput, SwarmArgs } from "./args";
 import { type Birth, bootstrap } from "./birth";
 import { joinToken, rotateCa, unlockKey } from "./keys";
@@ -44,10 +43,8 @@ export class Swarm extends pulumi.ComponentResource {
     // The first manager is in the swarm from its birth, and joins like any other when it is replaced.
     const firstMember = join(context, first, admission.ofFirstManager);
     // Where the swarm was born, the join finds a manager that is in it already: nothing waits for that.
-    this.firstManagerIn = birth.apply(({ address }) =>
-      first.host.apply(facts =>
-        engineAddresses(facts, context.options).advertise === address ? address : firstMember.joined.stdout,
-      ),
+    this.firstManagerIn = birth.apply(({ hostname }) =>
+      first.host.apply(facts => (facts.hostname === hostname ? hostname : firstMember.joined.stdout)),
     );
 
     const allSettled: pulumi.Resource[] = [];

@@ -7,6 +7,7 @@ const VARIABLES = {
   DATA_PATH_PORT: 4789,
   POOLS: "10.192.0.0/11 10.64.0.0/12",
   POOL_SIZE: 24,
+  HOST: "manager-0-a",
   WORKER_ROTATION: 3,
   MANAGER_ROTATION: 0,
   CA_ROTATION: 2,
@@ -21,6 +22,7 @@ test("initialises an inactive engine, once, and reports the swarm as one line of
   expect(first.stdout.trimEnd().split("\n")).toHaveLength(1);
   expect(JSON.parse(first.stdout)).toEqual({
     clusterId: "born-cluster",
+    hostname: "manager-0-a",
     address: "10.110.0.10:2377",
     workerRotation: 3,
     managerRotation: 0,

@@ -47,6 +47,8 @@ export interface MockOptions {
   };
   /** Address that the swarm was born at; by default the first manager's present one. */
   readonly bornAt?: string;
+  /** Hostname of the host that it was born on; by default the first manager's. */
+  readonly bornOn?: string;
   /** Milliseconds that a resource takes, by name. */
   readonly delays?: Readonly<Record<string, number>>;
 }
@@ -223,11 +225,23 @@ function outputs(
   }
 }
 
-function stdout(name: string, inputs: Record<string, unknown>, { birth, bornAt }: MockOptions): string {
+function stdout(
+  name: string,
+  inputs: Record<string, unknown>,
+  { birth, bornAt, bornOn }: MockOptions,
+): string {
   if (name.endsWith("-bootstrap")) {
     const { workerRotation = 0, managerRotation = 0, caRotation = 0 } = birth ?? {};
     const address = bornAt ?? /ADVERTISE='(.*)'/.exec(plain(inputs.stdin))?.[1];
-    return JSON.stringify({ clusterId: CLUSTER_ID, address, workerRotation, managerRotation, caRotation });
+    const hostname = bornOn ?? /HOST='(.*)'/.exec(plain(inputs.stdin))?.[1];
+    return JSON.stringify({
+      clusterId: CLUSTER_ID,
+      hostname,
+      address,
+      workerRotation,
+      managerRotation,
+      caRotation,
+    });
   }
   if (name.endsWith("-token")) return `SWMTKN-1-first-${name}`;
   if (name.endsWith("-token-rotated")) return `SWMTKN-1-second-${name}`;

@@ -41,7 +41,8 @@ test.each<[string, string[], RegExp, RegExp]>([
 
 test("a first manager that replaced another holds no reserved IP before it joined", async () => {
   const delays = { "demo-manager-0-join": 40 };
-  const world = await makeCluster({}, { delays, bornAt: "10.110.0.99:2377" });
+  // It may well have the address of the one that the swarm was born on.
+  const world = await makeCluster({}, { delays, bornOn: "demo-manager-0-old" });
   expectOrder(world, /manager-0-join$/, /^ReservedIpAssignment/);
 });
 
