@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Initialises the swarm on the first manager, once in its life. Run again it reports the swarm that is there.
-# In: HOST (its hostname), ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs), POOL_SIZE,
-#     WORKER_ROTATION, MANAGER_ROTATION, CA_ROTATION, BOOT_SECONDS.  Out: one line of JSON.
+# In: HOST (its hostname), ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs),
+#     POOL_SIZE, WORKER_ROTATION, MANAGER_ROTATION, CA_ROTATION, BOOT_SECONDS.  Out: one line of JSON.
 main() {
   wait_for_host "$BOOT_SECONDS"
   case $SWARM_STATE in

@@ -47,10 +47,10 @@ write-out = \"\\n%{http_code} $id\\n\"
 
 # Returns 1 when a node changed meanwhile.
 read_answers() {
-  local line id message='' complaints='' conflict=''
+  local line id message='' conflict=''
   while IFS= read -r line; do
-    # curl says what went wrong before or after what it was about, as its outputs meet.
-    [[ $line != curl:* ]] || { complaints+="$line " && continue; }
+    # curl's own words come before or after what they are about, as its outputs meet.
+    [[ $line != curl:* ]] || continue
     [[ $line =~ ^([0-9]{3})\ ([^ ]+)$ ]] || { message+=$line && continue; }
     id=${BASH_REMATCH[2]} planned=$((planned - 1))
     if [[ ${BASH_REMATCH[1]} != 200 ]]; then
@@ -59,7 +59,7 @@ read_answers() {
     fi
     message=
   done <<<"$answers"
-  ((planned == 0)) || fail "the nodes could not be updated: $complaints$message"
+  ((planned == 0)) || fail "the nodes could not be updated: ${answers:-curl gave no answer}"
   [[ -z $conflict ]]
 }
 

@@ -12,7 +12,7 @@ export interface Birth {
   readonly address: string;
   readonly workerRotation: number;
   readonly managerRotation: number;
-  /** Of the first of all managers. Its address may be another one's by now. Not there in swarms of before it was asked for. */
+  /** Of the first of all managers; its address may be another one's by now. Not there in swarms of before it was asked for. */
   readonly hostname?: string;
   /** Likewise not there. */
   readonly caRotation?: number;
