@@ -25,9 +25,11 @@ function stdout(name: string): string {
   if (name.endsWith("-bootstrap"))
     return JSON.stringify({
       clusterId: "c".repeat(25),
+      hostname: "swarm-manager-0",
       address: "10.110.0.2:2377",
       workerRotation: 0,
       managerRotation: 0,
+      caRotation: 0,
     });
   return name.endsWith("-token") ? `SWMTKN-1-${"t".repeat(76)}` : "n".repeat(25);
 }
