@@ -1,7 +1,7 @@
 /** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
 import { readFile, rm } from "node:fs/promises";
 import type Docker from "dockerode";
-import { removeData, stopDaemon } from "./engine/daemon";
+import { dataExists, removeData, stopDaemon } from "./engine/daemon";
 import { restoreForwarding } from "./engine/forwarding";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
 import { LAB_LABEL, labDirectory } from "./engine/paths";
@@ -217,7 +217,9 @@ export async function labDown(
   requireLinux();
   report(`removing the lab "${name}"`);
   await stopServer(name);
-  const engine = await findEngine();
+  // An engine that was killed, or went with the machine, still has what it had when it starts again.
+  const mayHaveObjects = (await loadSettings(name)) !== undefined && (await dataExists());
+  const engine = (await findEngine()) ?? (mayHaveObjects ? await ensureEngine(report) : undefined);
   if (engine) {
     await removeObjects(engine.docker, name);
     if (purge) await removeImages(engine.docker, report);

@@ -77,11 +77,7 @@ export async function stopDaemon(report: Report): Promise<void> {
     },
     () => Promise.resolve(isAlive(pid) ? undefined : true),
   );
-  const chainsAreOurs = await access(ownChainsMark()).then(
-    () => true,
-    () => false,
-  );
-  if (chainsAreOurs && !(await engineRuns())) await removeChains();
+  if ((await exists(ownChainsMark())) && !(await engineRuns())) await removeChains();
   await rm(paths.run, { recursive: true, force: true });
 }
 
@@ -95,6 +91,18 @@ export async function removeData(): Promise<void> {
   if (mounts.split("\n").some(line => line.split(" ")[1] === dataRoot))
     await execa("umount", ["--recursive", dataRoot], { env: { PATH: searchPath() }, timeout: 10_000 });
   await rm(directory, { recursive: true, force: true });
+}
+
+/** Whether an engine that a lab started has left data, running or not. */
+export async function dataExists(): Promise<boolean> {
+  return exists(enginePaths().dataRoot);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 function ownChainsMark(): string {
