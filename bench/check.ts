@@ -6,6 +6,8 @@ import { median } from "./statistics";
 
 /** How much worse a ratio may be: runs differ by a fifth on the machine that wrote the figures. */
 const ROOM = 1.33;
+/** Five nodes take seconds, and runs differ by more: up to here readiness is as README.md has it. */
+const PROMISED_READINESS = 1.5;
 const NODES = 5;
 const GRAPH_NODES = 100;
 
@@ -14,6 +16,8 @@ export interface Compared {
   readonly what: string;
   readonly was: number;
   readonly is: number;
+  /** Up to here it is not worse, whatever it was. */
+  readonly promised?: number;
 }
 
 /** Those that are much worse: a line each. */
@@ -21,7 +25,7 @@ export function muchWorse(ratios: readonly Compared[]): string[] {
   return (
     ratios
       // What is no number is no good either.
-      .filter(({ was, is }) => !(is <= was * ROOM))
+      .filter(({ was, is, promised = 0 }) => !(is <= Math.max(was * ROOM, promised)))
       .map(({ what, was, is }) => `${what}: ${is.toFixed(2)}, and it was ${was.toFixed(2)}`)
   );
 }
@@ -33,7 +37,12 @@ export async function check(scratch: string, say: (line: string) => void): Promi
   const { figures: oldRows } = await readReport<ReadinessRow[]>("readiness");
   const { figures: oldGraphs } = await readReport<GraphRow[]>("graph");
   const ratios = [
-    { what: "readiness, to the parallel script", was: toScript(oldRows), is: toScript(rows) },
+    {
+      what: "readiness, to the parallel script",
+      was: toScript(oldRows),
+      is: toScript(rows),
+      promised: PROMISED_READINESS,
+    },
     {
       what: "the graph's time, to bare resources",
       was: toBare(oldGraphs, "seconds"),

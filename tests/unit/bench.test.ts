@@ -61,7 +61,10 @@ test("a ratio may differ by noise, and no more", () => {
   const [what, was] = ["time", 1.2];
   expect(muchWorse([{ what, was, is: 1.5 }])).toEqual([]);
   expect(muchWorse([{ what, was, is: 1.7 }])).toEqual(["time: 1.70, and it was 1.20"]);
+  expect(muchWorse([{ what, was, is: 1.8, promised: 1.75 }])).toEqual(["time: 1.80, and it was 1.20"]);
+  expect(muchWorse([{ what, was, is: 1.7, promised: 1.75 }])).toEqual([]);
   expect(muchWorse([{ what, was: NaN, is: 1 }])).toEqual(["time: 1.00, and it was NaN"]);
+  expect(muchWorse([{ what, was: NaN, is: 1, promised: 2 }])).toEqual(["time: 1.00, and it was NaN"]);
 });
 
 test("tables are Markdown", () => {
