@@ -45,7 +45,7 @@ export function table(earlier: string, names: readonly string[], run: Run): stri
   return [
     "# End-to-end scenarios",
     "",
-    "Written by `npm run e2e -- --labs 2 --driver cli --table docs/generated/scenarios.md`, and the same with",
+    "Written by `npm run e2e -- --labs 3 --driver cli --table docs/generated/scenarios.md`, and the same with",
     "`--driver rehearsal`; a run of single scenarios (`--grep`) replaces their rows, and they say so. The last run was on a",
     `machine with ${availableParallelism()} cores.`,
     "",
