@@ -110,6 +110,8 @@ function validateNode(path: string, node: Omit<PoolArgs, "count">, fault: Report
     if (!/^[a-zA-Z0-9]([a-zA-Z0-9._/-]*[a-zA-Z0-9])?$/.test(key)) {
       fault(`${path}.labels`, `"${key}" is not a label's key: letters, digits, ".", "_", "/" and "-"`);
     }
+    if (key.startsWith("digitalocean-swarm."))
+      fault(`${path}.labels`, `"${key}" is the program's own: choose another name`);
     if (/\p{Cc}/u.test(node.labels?.[key] ?? ""))
       fault(`${path}.labels.${key}`, "has a line break or another control character");
   }

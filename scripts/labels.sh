@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# For settle.sh: gives nodes their labels and availability. It reads ROSTER and what look_at_nodes saw (SEEN, NAMES).
+# For settle.sh: gives nodes their labels and availability, and managers their role. It reads ROSTER, ROLE and what
+# look_at_nodes saw (SEEN, NAMES).
 MANAGED_LABEL=digitalocean-swarm.labels
 
 # In one process, whatever their number: a docker command for each would keep the first manager busy for a tenth of a
@@ -64,7 +65,8 @@ read_answers() {
 }
 
 # plan ID AVAILABILITY KEY=VALUE...: sets `spec` to what the node is to be, in JSON, or to nothing where it is so. Labels
-# that people set by hand stay: the keys that are ours are remembered in a label of their own. So do name and role.
+# that people set by hand stay: the keys that are ours are remembered in a label of their own. So does the name, and the
+# role of what is no manager here.
 plan() {
   local id=$1 availability=$2 field key ours=() before
   local -A has=() wanted=()
@@ -83,8 +85,10 @@ plan() {
     wanted["\"${field%%=*}\""]=$JSON
   done
   ((${#ours[@]} == 0)) || wanted["\"$MANAGED_LABEL\""]="\"${ours[*]}\""
+  wanted["\"$NAME_LABEL\""]="\"${NAMES[$id]}\""
+  [[ $ROLE != manager ]] || its_role=manager
   spec=
-  if is "$id" "$availability" && same; then return; fi
+  if is "$id" "$availability" && is "$id" "$its_role" && same; then return; fi
   for key in "${!wanted[@]}"; do spec+="${spec:+,}$key:${wanted[$key]}"; done
   spec="{\"Name\":${its_name#name=},\"Role\":\"$its_role\",\"Availability\":\"$availability\",\"Labels\":{$spec}}"
 }

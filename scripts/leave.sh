@@ -2,12 +2,25 @@
 # Takes one node out of the swarm before its host goes: drain, demote, remove. Run on the control endpoint.
 # In: CLUSTER, ID (the node's), DRAIN_SECONDS.
 main() {
-  refuse_to_remove_itself
+  look_at_swarm
+  local itself=
+  [[ $SWARM_NODE != "$ID" ]] || itself=yes
+  if [[ $itself && $SWARM_MANAGER != true ]]; then
+    say "is no manager any more, and its host goes"
+    return
+  fi
   require_manager_of "$CLUSTER"
   if ! node_known "$ID"; then
     say "node $ID has left the swarm before"
     return
   fi
+  local name
+  wait_until 60 "the swarm to know its name" look_at_name || fail "could not be looked at: the swarm does not answer"
+  if [[ -n $name && $name != "$NODE" ]]; then
+    say "leaves node $ID alone, which is $name. If 'docker node ls' still has a node of this host, remove it: docker node rm --force"
+    return
+  fi
+  [[ ! $itself ]] || refuse_to_remove_itself
   # Tasks of other leaving nodes must not move here.
   [[ $(node_field "$ID" .Spec.Availability) != active ]] || availability pause
   # One node leaves at a time, drain included: of two replicas on two leaving nodes one always runs.
@@ -24,15 +37,10 @@ main() {
 
 # Where the control endpoint is the first manager's own address, this may be the host that is to leave.
 refuse_to_remove_itself() {
-  look_at_swarm
-  [[ $SWARM_NODE == "$ID" ]] || return 0
-  if [[ $SWARM_MANAGER == true ]]; then
-    fail "the control endpoint is this very node, which cannot remove itself. Take it out by hand, on another manager: 'docker node demote $ID', then 'docker node rm --force $ID'; then run the update again. With controlEndpoint 'reservedIp' the endpoint would have moved to the next first manager"
-  fi
-  say "is no manager any more, and its host goes"
-  exit 0
+  fail "the control endpoint is this very node, which cannot remove itself. Take it out by hand, on another manager: 'docker node demote $ID', then 'docker node rm --force $ID'; then run the update again. With controlEndpoint 'reservedIp' the endpoint would have moved to the next first manager"
 }
 
+look_at_name() { name=$(node_field "$ID" "index .Spec.Labels \"$NAME_LABEL\""); }
 look_at_role() { role=$(node_field "$ID" .Spec.Role); }
 
 drain() {

@@ -2,6 +2,9 @@
 # For scripts that look at the swarm, or change it, on one of its managers.
 LOCK=${LOCK:-/run/lock/digitalocean-swarm.lock}
 LOCK_SECONDS=3600
+# On each node: its name in the program. So an ID that a host says is its own is known to be another's.
+# shellcheck disable=SC2034 # for the scripts
+NAME_LABEL=digitalocean-swarm.node
 
 # This host must be a manager of cluster $1; elsewhere nothing may be changed.
 require_manager_of() {

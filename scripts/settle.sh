@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Gives the nodes of one pool their role, availability and labels, from the first manager; with the managers the swarm
 # gets its settings. What is already so is left alone: one look shows all nodes, whatever their number.
+# A label keeps whose ID it is: a node ID that is another node's already is refused.
 # In: CLUSTER, ROLE (manager or worker), READY_SECONDS, ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...",
 #     with labels quoted for bash. For managers: CERT_HOURS, AUTOLOCK (true or false),
 #     EXTERNAL_CAS (URLs; empty leaves them as they are).
@@ -14,7 +15,10 @@ main() {
   [[ $ROLE != manager ]] || apply_settings
   [[ -n $ROSTER ]] || return 0
   local id name
-  while read -r id name _; do IDS+=("$id") && NAMES[$id]=$name; done <<<"$ROSTER"
+  while read -r id name _; do
+    [[ -z ${NAMES[$id]-} ]] || NODE=$name refuse_id_of "${NAMES[$id]}"
+    IDS+=("$id") && NAMES[$id]=$name
+  done <<<"$ROSTER"
   wait_until "$READY_SECONDS" "all nodes to be ready" all_are ready || explain_not_ready
   [[ $ROLE != manager ]] || promote
   update_nodes
@@ -43,7 +47,20 @@ look_at_nodes() {
   local -r view='{{.ID}}{{"\t"}}{{.Version.Index}}{{"\t"}}name={{json .Spec.Name}}{{"\t"}}{{.Spec.Role}}{{"\t"}}{{.Spec.Availability}}{{"\t"}}{{.Status.State}}{{"\t"}}{{with .ManagerStatus}}{{.Reachability}}{{"\t"}}{{end}}{{range $key, $value := .Spec.Labels}}{{json $key}}={{json $value}}{{"\t"}}{{end}}'
   local line
   SEEN=()
-  while IFS= read -r line; do SEEN[${line%%$'\t'*}]=$line; done < <(docker node inspect --format "$view" "${IDS[@]}" 2>/dev/null)
+  while IFS= read -r line; do
+    SEEN[${line%%$'\t'*}]=$line
+    check_name "${line%%$'\t'*}"
+  done < <(docker node inspect --format "$view" "${IDS[@]}" 2>/dev/null)
+}
+# A node that has no name yet gets one with its labels.
+check_name() {
+  [[ ${SEEN[$1]} == *$'\t'"\"$NAME_LABEL\"="* ]] || return 0
+  is "$1" "\"$NAME_LABEL\"=\"${NAMES[$1]}\"" && return
+  [[ ${SEEN[$1]} =~ \"$NAME_LABEL\"=\"([^\"]*)\" ]]
+  NODE=${NAMES[$1]} refuse_id_of "${BASH_REMATCH[1]}"
+}
+refuse_id_of() {
+  fail "has the node ID of $1: its host was made of an image that holds a node, or somebody got into one of the two. Replace the node, after a look at the host; if you gave the node another name, take the label off it: 'docker node update --label-rm $NAME_LABEL'"
 }
 # is ID WORD
 is() { [[ ${SEEN[$1]-} == *$'\t'"$2"$'\t'* ]]; }
@@ -72,7 +89,7 @@ promote() {
   if ((${#promoted[@]} > 0)); then
     (
       lock_membership
-      retry_conflict docker node promote "${promoted[@]}" >/dev/null
+      update_nodes
     )
     for id in "${promoted[@]}"; do NODE=${NAMES[$id]} say "promoted"; done
   fi

@@ -2,12 +2,16 @@ import { FakeHost } from "./fake-host";
 import { roster, variables } from "./settle-input";
 
 describe("labels and availability", () => {
-  /** Settles one worker that has `before`, and gives its labels afterwards, sorted. */
+  const NAME = "digitalocean-swarm.node=node-0";
+
+  /** Settles one worker that has `before`, and gives its labels afterwards but for its name, sorted. */
   async function settle(before: string, labels: Record<string, string>) {
     const host = new FakeHost().manager().node("w", { labels: before });
     const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "w", labels })));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    return { after: host.read("nodes/w/labels").split("\n").filter(Boolean).sort(), host };
+    const after = host.read("nodes/w/labels").split("\n").filter(Boolean).sort();
+    expect(after).toContain(NAME);
+    return { after: after.filter(label => label !== NAME), host };
   }
 
   test.each<[string, string, Record<string, string>, string[]]>([
@@ -87,6 +91,14 @@ describe("labels and availability", () => {
     expect(host.read("nodes/w/labels")).toContain("tier=web");
     expect(host.read("nodes/w/Role")).toBe("manager");
     expect(host.read("nodes/w/Name")).toBe('the "big" one');
+  });
+
+  test("one of ours is the node's name in the program", async () => {
+    const { host } = await settle("mine=1\n", {});
+    expect(host.read("nodes/w/labels")).toMatch(/^digitalocean-swarm.node=node-0$/m);
+    expect(host.changes()).toHaveLength(1);
+    const named = await settle("digitalocean-swarm.node=node-0\n", {});
+    expect(named.host.changes()).toEqual([]);
   });
 
   test("run again it changes nothing", async () => {

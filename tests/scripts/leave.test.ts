@@ -46,6 +46,7 @@ describe("a node that leaves", () => {
   test.each([
     ["service ls", "could not be drained"],
     ["node inspect --format {{.Spec.Role}}", "could not be looked at"],
+    ["node inspect --format {{index .Spec.Labels", "could not be looked at"],
   ])("waits where the swarm does not answer to %s, and says so when it gives up", async (asked, why) => {
     const host = new FakeHost().manager().node("gone");
     host.rules(`[[ $* != "${asked}"* ]] || ! once asked || refuse "no leader"`);
@@ -130,6 +131,19 @@ describe("a node that leaves", () => {
       stderr: "web-0: node gone has left the swarm before\n",
     });
     expect(host.changes()).toEqual([]);
+  });
+
+  test.each(["", "gone"])("and is not the node by its name is left alone; itself: %j", async control => {
+    const theirs = { ...MANAGER, labels: "digitalocean-swarm.node=db-3\n" };
+    const host = new FakeHost().manager("the-cluster", control || "control-node").node("gone", theirs);
+    const { code, stderr } = await host.run("leave", VARIABLES);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^web-0: leaves node gone alone, which is db-3\. If /) as string,
+    });
+    expect(host.changes()).toEqual([]);
+    const ours = new FakeHost().manager().node("gone", { labels: "digitalocean-swarm.node=web-0\n" });
+    expect((await ours.run("leave", VARIABLES)).stderr).toBe("web-0: left the swarm\n");
   });
 
   test("and is removed by someone else meanwhile is no fault", async () => {

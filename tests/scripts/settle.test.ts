@@ -5,26 +5,31 @@ const MANAGER = { Role: "manager", Addr: "10.0.0.1:2377", Reachability: "reachab
 
 describe("managers", () => {
   test("are promoted at once, under the lock, and waited for until all are reachable", async () => {
-    const host = new FakeHost().manager().node("m0", MANAGER).node("m1").node("m2");
+    const host = new FakeHost().manager().node("m0", MANAGER).node("m1").node("m2").write("slow", "");
     // The promoted ones are reachable only at a later look.
     host.rules(`
-      case $* in
-        "node promote m1 m2")
-          for id in m1 m2; do printf manager >"$FAKE/nodes/$id/Role"; done
-          exit ;;
-        *Reachability*) once first || once second || printf reachable >"$FAKE/nodes/m1/Reachability"
-          once third || printf reachable >"$FAKE/nodes/m2/Reachability" ;;
-      esac`);
-    const text = roster({ nodeId: "m0" }, { nodeId: "m1" }, { nodeId: "m2" });
+      if [[ $* == *Reachability* && $(<"$FAKE/nodes/m2/Role") == manager ]]; then
+        once first || once second || printf reachable >"$FAKE/nodes/m1/Reachability"
+        once third || printf reachable >"$FAKE/nodes/m2/Reachability"
+      fi`);
+    const text = roster(
+      { nodeId: "m0" },
+      { nodeId: "m1", labels: { tier: "web" } },
+      { nodeId: "m2", availability: "drain" },
+    );
     const outcome = await host.run("settle", variables("manager", text));
     expect(outcome).toEqual({ code: 0, stdout: "", stderr: "node-1: promoted\nnode-2: promoted\n" });
-    expect(host.changes()).toEqual(["flock --wait 3600 9", "docker node promote m1 m2"]);
+    expect(host.changes()).toEqual([
+      "flock --wait 3600 9",
+      expect.stringMatching(/^update m0 .*"Role":"manager","Availability":"active"/),
+      expect.stringMatching(/^update m1 .*"Role":"manager","Availability":"active".*"tier":"web"/),
+      expect.stringMatching(/^update m2 .*"Role":"manager","Availability":"drain"/),
+    ]);
     expect(host.read("nodes/m2/Reachability")).toBe("reachable");
   });
 
   test("that do not become reachable are a fault that names the port", async () => {
-    const host = new FakeHost().manager().node("m1");
-    host.rules(`[[ $* != "node promote"* ]] || { printf manager >"$FAKE/nodes/m1/Role"; exit; }`);
+    const host = new FakeHost().manager().node("m1").write("slow", "");
     const { code, stderr } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })), {
       hurry: true,
     });
@@ -34,19 +39,22 @@ describe("managers", () => {
 
   test("are promoted again when another writer was faster", async () => {
     const host = new FakeHost().manager().node("m1");
-    host.rules(`[[ $* != "node promote"* ]] || ! once conflict || refuse "update out of sequence"`);
+    host.write(
+      "curl-rules",
+      `[[ -e $FAKE/theirs ]] || { : >$FAKE/theirs; printf 7 >$FAKE/nodes/m1/Version; }`,
+    );
     const { code } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })));
     expect(code).toBe(0);
-    expect(host.changes().filter(call => call.includes("promote"))).toHaveLength(2);
+    expect(host.read("nodes/m1/Role")).toBe("manager");
+    expect(host.read("nodes/m1/Version")).toBe("8");
   });
 
   test("a promotion that is refused fails with the engine's words, and is not tried again", async () => {
-    const host = new FakeHost().manager().node("m1");
-    host.rules(`[[ $* != "node promote"* ]] || refuse "certificate renewal failed"`);
+    const host = new FakeHost().manager().node("m1").write("refuse-m1", "certificate renewal failed");
     const { code, stderr } = await host.run("settle", variables("manager", roster({ nodeId: "m1" })));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/certificate renewal failed/);
-    expect(host.changes().filter(call => call.includes("promote"))).toHaveLength(1);
+    expect(stderr).toMatch(/^node-0: error: could not be updated: .*certificate renewal failed/);
+    expect(host.calls().filter(call => call.includes("--config"))).toHaveLength(1);
   });
 
   test("nothing is promoted while another change holds the lock", async () => {
@@ -98,6 +106,44 @@ describe("the swarm's settings", () => {
     const { code, stderr } = await settle(host, { CERT_HOURS: 1 }, "manager");
     expect(code).toBe(1);
     expect(stderr).toMatch(/invalid expiry\n.*error: the swarm's settings could not be changed/);
+  });
+});
+
+describe("an ID that is another node's", () => {
+  const THEIRS = "digitalocean-swarm.node=db-3\n";
+
+  test.each(["manager", "worker"] as const)("is refused before a %s is changed", async role => {
+    const host = new FakeHost().manager().node("a").node("b", { labels: THEIRS });
+    const { code, stderr } = await host.run(
+      "settle",
+      variables(role, roster({ nodeId: "a" }, { nodeId: "b", labels: { tier: "web" } })),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^node-1: error: has the node ID of db-3: its host was made of an image/);
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("is refused when both give it at once", async () => {
+    const host = new FakeHost().manager().node("a");
+    const { code, stderr } = await host.run(
+      "settle",
+      variables("worker", roster({ nodeId: "a" }, { nodeId: "a" })),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^node-1: error: has the node ID of node-0: /);
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("is refused where the other pool was faster by a moment", async () => {
+    const host = new FakeHost().manager().node("a");
+    host.write(
+      "curl-rules",
+      `printf 7 >$FAKE/nodes/a/Version; echo digitalocean-swarm.node=db-3 >$FAKE/nodes/a/labels`,
+    );
+    const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "a" })));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/node-0: error: has the node ID of db-3/);
+    expect(host.read("nodes/a/labels")).toBe(THEIRS);
   });
 });
 

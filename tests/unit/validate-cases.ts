@@ -112,6 +112,12 @@ export const NODE_CASES: Record<string, Case[]> = {
       /is not a label's key/,
     ],
     [
+      "a label of the program's own",
+      web({ labels: { "digitalocean-swarm.node": "db-0" } }),
+      "workers.web.labels",
+      '"digitalocean-swarm.node" is the program\'s own: choose another name',
+    ],
+    [
       "a label's value with a line break",
       web({ labels: { a: "b\nc" } }),
       "workers.web.labels.a",

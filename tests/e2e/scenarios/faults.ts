@@ -64,6 +64,22 @@ export const FAULTS: readonly Scenario[] = [
     },
     { from: { ...BASE, workers: workers(3) } },
   ),
+  faulty(
+    "a worker that was broken into gives another's node ID: it is named, and takes nobody with it",
+    async world => {
+      const [victim, impostor] = [world.node("worker-1"), world.node("worker-2")];
+      const lie = `#!/bin/sh\necho active false ${victim.nodeId} -\n`;
+      const install = `cat > /usr/local/bin/docker <<'END'\n${lie}END\nchmod +x /usr/local/bin/docker`;
+      assert.equal((await world.inside(impostor, install)).code, 0);
+      const log = await world.upFails({ ...BASE, workers: workers(3), swarm: { rejoin: "broken-into" } });
+      assert.match(log, /worker-2: error: has the node ID of worker-1/);
+      const config = { ...BASE, swarm: { rejoin: "broken-into" } };
+      await world.up(config);
+      assert.equal(world.node("worker-1").nodeId, victim.nodeId);
+      return config;
+    },
+    { from: { ...BASE, workers: workers(3) } },
+  ),
   faulty("the API answers 429 and 500 midway: up completes", async world => {
     await world.lab.setFault({
       method: "POST",

@@ -68,6 +68,7 @@ inspect_node() {
     '{{.ID}}') echo "${node##*/}" ;;
     '{{.Spec.Role}}') value "$node/Role" ;;
     '{{.Spec.Availability}}') value "$node/Availability" ;;
+    '{{index .Spec.Labels "digitalocean-swarm.node"}}') sed -n 's/^digitalocean-swarm.node=//p' <<<"$(value "$node/labels")" ;;
     '{{.Status.State}}') value "$node/State" ;;
     '{{.Status.Message}}') value "$node/Message" ;;
     '{{.Spec.Role}}{{with .ManagerStatus}}{{.Addr}}{{end}}') value "$node/Role"; value "$node/Addr" ;;
@@ -112,17 +113,10 @@ case "$1 ${2-}" in
     printf active >"$FAKE/engine/LocalNodeState" ;;
   "node inspect")
     case $4 in
+      '{{index '*) inspect_node "$4" ;;
       *Spec.Labels*) inspect_nodes "${@:5}" ;;
       *) inspect_node "$4" ;;
     esac ;;
-  "node promote")
-    for node in "${@:3}"; do
-      node=$FAKE/nodes/$node
-      has_node
-      printf manager >"$node/Role"
-      printf 10.0.0.9:2377 >"$node/Addr"
-      printf reachable >"$node/Reachability"
-    done ;;
   "node demote") has_node
     printf worker >"$node/Role"
     : >"$node/Addr"

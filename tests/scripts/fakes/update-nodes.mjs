@@ -1,4 +1,5 @@
-// The engine's side of POST /nodes/ID/update, for curl's config on stdin. $FAKE/refuse-ID holds a reason to refuse.
+// The engine's side of POST /nodes/ID/update, for curl's config on stdin. $FAKE/refuse-ID holds a reason to refuse. Who
+// becomes a manager is reachable at once, unless $FAKE/slow is there.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 
@@ -20,6 +21,11 @@ for (const transfer of read("/dev/stdin").split("\nnext\n")) {
   if (Number(version) !== now) error = "rpc error: code = Unknown desc = update out of sequence";
   if (!error) {
     const spec = JSON.parse(body);
+    const promoted = spec.Role === "manager" && read(`${node}/Role`) !== "manager";
+    if (promoted && !existsSync(`${fake}/slow`)) {
+      writeFileSync(`${node}/Addr`, "10.0.0.9:2377");
+      writeFileSync(`${node}/Reachability`, "reachable");
+    }
     appendFileSync(`${fake}/calls`, `update ${id} ${body}\n`);
     writeFileSync(`${node}/Version`, String(now + 1));
     for (const field of ["Name", "Role", "Availability"]) writeFileSync(`${node}/${field}`, spec[field]);
