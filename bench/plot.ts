@@ -110,7 +110,11 @@ function common(title: string): echarts.EChartsOption {
   };
 }
 
-const number = ({ value }: { value?: unknown }) => (typeof value === "number" ? value.toFixed(1) : "");
+/** Counts as they are, what was measured to a tenth. */
+function number({ value }: { value?: unknown }): string {
+  if (typeof value !== "number") return "";
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
 
 function render(option: echarts.EChartsOption, height = SIZE.height): string {
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: SIZE.width, height });
