@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Gives the nodes of one pool their role, availability and labels, from the first manager; with the managers the swarm
 # gets its settings. What is already so is left alone: one look shows all nodes, whatever their number.
-# A label keeps whose ID it is: a node ID that is another node's already is refused.
+# A label keeps whose ID it is: a node ID that is another node's already is refused. What failed joins left is removed.
 # In: CLUSTER, ROLE (manager or worker), READY_SECONDS, ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...",
 #     with labels quoted for bash. For managers: CERT_HOURS, AUTOLOCK (true or false),
 #     EXTERNAL_CAS (URLs; empty leaves them as they are).
@@ -22,6 +22,7 @@ main() {
   wait_until "$READY_SECONDS" "all nodes to be ready" all_are ready || explain_not_ready
   [[ $ROLE != manager ]] || promote
   update_nodes
+  [[ $ROLE != manager ]] || remove_failed_joins
 }
 
 apply_settings() {

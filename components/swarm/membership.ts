@@ -123,7 +123,7 @@ export function settle(
       about: pool.name,
       connection: context.toNode(context.firstManager),
       stdin,
-      seconds: LOCK_SECONDS + 300 + 60 * members.length,
+      seconds: LOCK_SECONDS + 420 + 60 * members.length,
     },
     { dependsOn: [firstManagerJoined] },
   );

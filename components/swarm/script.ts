@@ -9,7 +9,7 @@ const NEEDS = {
   "rotate-ca": ["manager"],
   "unlock-key": ["manager"],
   join: ["host"],
-  settle: ["manager", "labels"],
+  settle: ["manager", "labels", "failed-joins"],
   leave: ["manager"],
   "docker-api": ["host"],
 } as const;

@@ -31,6 +31,7 @@ export interface NodeState {
   /** Of the node's object; each update makes it one more. */
   readonly Version?: string;
   readonly Name?: string;
+  readonly Hostname?: string;
   readonly State?: "ready" | "down";
   readonly Role?: "manager" | "worker";
   readonly Availability?: "active" | "pause" | "drain";
@@ -133,7 +134,7 @@ export class FakeHost {
   public changes(): string[] {
     return this.calls().filter(
       call =>
-        !/^docker (version|info|node inspect|node ls|node ps|service ls)|^hostname|^curl .*(_ping|swarm|--config -)$/.test(
+        !/^docker (version|info|node inspect|node ls|node ps|service ls)|^hostname|^curl .*(_ping|swarm|docker\/nodes|--config -)$/.test(
           call,
         ),
     );

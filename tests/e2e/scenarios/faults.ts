@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
 import { gone, members, settled, wellFormed } from "../swarm";
-import type { World } from "../world";
-import { BASE, workers } from "./configs";
+import type { OutputNode, World } from "../world";
+import { BASE, managers, workers } from "./configs";
 import { faulty } from "./faulty";
 
 /** "A cluster that can be changed": what breaks is mended by the next `up`. */
@@ -124,6 +124,19 @@ export const FAULTS: readonly Scenario[] = [
     await world.up(BASE);
     return undefined;
   }),
+  faulty(
+    "a join as a manager that fails halfway: the next try joins, and the node that it left is removed",
+    async world => {
+      await hideNextManager(world, world.node("manager-0"));
+      const config = { ...BASE, managers: managers(1, { revision: "r2" }) };
+      const { log } = await world.up(config);
+      assert.match(log, /could not connect to prospective new cluster member/);
+      assert.match(log, /removed node \w+, which a failed join had left/);
+      await wellFormed(world);
+      return config;
+    },
+    { from: { ...BASE, managers: managers(1) } },
+  ),
   faulty("a node whose installation fails: a bounded wait, then the node and the reason", async world => {
     const config = { ...BASE, workers: workers(3), dockerVersion: "99.99.99", timeouts: { boot: 90 } };
     const log = await world.upFails(config);
@@ -159,4 +172,17 @@ async function cutOnceJoined(world: World, known: ReadonlySet<string>): Promise<
     assert.ok(fresh);
     assert.equal((await world.lab.exec(fresh.hostname, ["sh", "-c", install])).code, 0);
   });
+}
+
+/** Keeps the leader from reaching a manager that joins, until some seconds after it gave it a certificate. */
+async function hideNextManager(world: World, leader: OutputNode): Promise<void> {
+  const hide = [
+    "rule='OUTPUT -o eth1 -p tcp --dport 2377 -j DROP'",
+    "iptables -w -I $rule",
+    `for i in {1..600}; do [[ $(docker node ls -q --filter role=manager | wc -l) == 1 ]] || break; sleep 0.1; done`,
+    "sleep 7",
+    "iptables -w -D $rule",
+  ].join("\n");
+  const start = `cat > /run/hide <<'END'\n${hide}\nEND\nsetsid bash /run/hide </dev/null >/run/hide.log 2>&1 &`;
+  assert.equal((await world.inside(leader, start)).code, 0);
 }

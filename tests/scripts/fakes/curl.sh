@@ -1,6 +1,6 @@
 #!/bin/bash
 # curl to the engine's socket: answers a ping as the engine's state has it, unless $FAKE/engine/down is there, and without
-# it where $FAKE/old is; says what swarm it manages; hands updates of nodes to update-nodes.mjs; takes a join request from stdin and answers with $FAKE/answer (body and status).
+# it where $FAKE/old is; says what swarm and which managers it has; hands updates of nodes to update-nodes.mjs; takes a join request from stdin and answers with $FAKE/answer (body and status).
 set -euo pipefail
 { printf 'curl'; printf ' %q' "$@"; echo; } >>"$FAKE/calls"
 export -p >>"$FAKE/environments"
@@ -17,6 +17,18 @@ if [[ $* == *http://docker/swarm ]]; then
   printf '{"ID":"%s","Spec":{"CAConfig":{"NodeCertExpiry":%s},"EncryptionConfig":{"AutoLockManagers":%s}},"JoinTokens":{"Worker":"%s","Manager":"%s"}}\n' \
     "$(<"$FAKE/engine/Cluster")" "$(<"$FAKE/engine/NodeCertExpiry")" "$(<"$FAKE/engine/AutoLockManagers")" "$(<"$FAKE/tokens/worker")" \
     "$(<"$FAKE/tokens/manager")"
+  exit
+fi
+if [[ $* == *http://docker/nodes ]]; then
+  [[ $* == *'filters={"role":["manager"]}'* ]] || exit 97
+  [[ ! -e $FAKE/no-list ]] || exit 22
+  # Of each manager what is counted.
+  for node in "$FAKE"/nodes/*; do
+    [[ -e $node/Role && $(<"$node/Role") == manager ]] || continue
+    printf '{"Spec":{"Role":"manager"}'
+    [[ ! -s $node/Reachability ]] || printf ',"ManagerStatus":{"Reachability":"%s"}' "$(<"$node/Reachability")"
+    printf '}'
+  done
   exit
 fi
 body=$(cat)

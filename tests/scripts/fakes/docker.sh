@@ -61,6 +61,16 @@ inspect_nodes() {
   done
 }
 
+# The managers as failed-joins.sh asks for them.
+inspect_managers() {
+  local member
+  for node in "${@/#/$FAKE/nodes/}"; do
+    member=no
+    [[ -z $(value "$node/Reachability") ]] || member=yes
+    echo "${node##*/} $member $(value "$node/Hostname") $(sed -n 's/^digitalocean-swarm.node=//p' <<<"$(value "$node/labels")")"
+  done
+}
+
 inspect_node() {
   has_node
   # shellcheck disable=SC2016 # docker's template
@@ -114,6 +124,7 @@ case "$1 ${2-}" in
   "node inspect")
     case $4 in
       '{{index '*) inspect_node "$4" ;;
+      '{{.ID}} {{if .ManagerStatus}}yes'*) inspect_managers "${@:5}" ;;
       *Spec.Labels*) inspect_nodes "${@:5}" ;;
       *) inspect_node "$4" ;;
     esac ;;
@@ -123,8 +134,15 @@ case "$1 ${2-}" in
     : >"$node/Reachability" ;;
   "node update") update_node "${@:3}" ;;
   "node ps") has_node && value "$node/tasks" ;;
-  "node ls") for node in "$FAKE"/nodes/*; do if [[ -d $node ]]; then value "$node/Status"; echo; fi; done ;;
+  "node ls")
+    if [[ $* == "node ls --filter role=manager --quiet" ]]; then
+      grep -lx manager "$FAKE"/nodes/*/Role | awk -F/ '{ print $(NF - 1) }'
+      exit
+    fi
+    for node in "$FAKE"/nodes/*; do if [[ -d $node ]]; then value "$node/Status"; echo; fi; done ;;
   "service ls") value "$FAKE/services" ;;
-  "node rm") has_node && rm -r "$node" ;;
+  "node rm") has_node
+    [[ $* == *--force* || $(value "$node/State") == down ]] || refuse "node ${node##*/} is not down and can't be removed"
+    rm -r "$node" ;;
   *) unknown "$@" ;;
 esac
