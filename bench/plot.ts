@@ -25,7 +25,12 @@ export function bars({ title, unit, groups, series, line }: Bars): string {
       type: "bar",
       name,
       data: [...values],
-      label: { show: values.length * series.length <= 16, position: "top", color: "#333", formatter: number },
+      label: {
+        show: values.length * series.length <= 16,
+        // Above the bars a line across would run through them.
+        ...(line ? { position: "insideTop", color: "#fff" } : { position: "top", color: "#333" }),
+        formatter: number,
+      },
       ...(line && i === 0
         ? {
             markLine: {
