@@ -8,7 +8,6 @@ remove_failed_joins() {
   (($(count_of '"Role":"manager"') > $(count_of '"ManagerStatus":{'))) || return 0
   local id is_member hostname name ids seen hostnames=' '
   mapfile -t ids < <(docker node ls --filter role=manager --quiet)
-  # shellcheck disable=SC2016 # docker's template
   seen=$(docker node inspect --format \
     "{{.ID}} {{if .ManagerStatus}}yes{{else}}no{{end}} {{.Description.Hostname}} {{index .Spec.Labels \"$NAME_LABEL\"}}" "${ids[@]}" 2>/dev/null) || true
   while read -r id _ hostname _; do [[ -z ${NAMES[$id]-} ]] || hostnames+="$hostname "; done <<<"$seen"
