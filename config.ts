@@ -57,13 +57,13 @@ const SCHEMA = {
       autolock: z.boolean().optional(),
       unlockKeyRotation: z.number().optional(),
       encryptedOverlays: z.boolean().optional(),
-      rejoin: z.union([z.string(), z.number()]).optional(),
+      reconcile: z.union([z.string(), z.number()]).optional(),
+      generation: z.number().optional(),
     })
     .optional(),
   dockerApi: z.strictObject({ renewal: z.number().optional() }).optional(),
   dockerVersion: z.string().optional(),
   securityUpdates: z.enum(["image", "on", "off"]).optional(),
-  controlEndpoint: z.enum(["reservedIp", "firstManager"]).optional(),
   tags: z.array(z.string()).optional(),
   timeouts: z
     .strictObject({

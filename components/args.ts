@@ -155,9 +155,18 @@ export interface SwarmOptions {
    */
   readonly encryptedOverlays?: boolean;
   /**
-   * Any other value checks every node's membership over SSH, and joins again those that left by hand. @default none
+   * Any word or number. Another value holds the whole swarm against the program, over SSH: a host that takes itself for a
+   * node that the managers do not know joins again, and every node gets its role, availability and labels back, whatever
+   * was done to them by hand. @default none
    */
-  readonly rejoin?: string | number;
+  readonly reconcile?: string | number;
+  /**
+   * Raise by one when the swarm cannot go on, as all managers, or more than half of them, are gone for good. If the first
+   * manager has the swarm's state it becomes its only manager, and cluster ID, services and secrets stay; if it has none a
+   * new swarm is initialised, and they are lost. All other nodes join again. A swarm that can go on stays as it is.
+   * @default 0
+   */
+  readonly generation?: number;
 }
 
 /** Bounds on every wait, in seconds. */
@@ -194,12 +203,6 @@ export interface SwarmClusterArgs {
    * is on for Ubuntu. A change takes effect with the next `revision`. @default "image"
    */
   readonly securityUpdates?: "image" | "on" | "off";
-  /**
-   * How the control plane is reached. `reservedIp`: a reserved IP that moves to the next first manager, so that every
-   * manager can be replaced. `firstManager`: the first manager's own address; it costs no reserved IP, and the first
-   * manager can then not be replaced while the cluster lives. Decided once. @default "reservedIp"
-   */
-  readonly controlEndpoint?: "reservedIp" | "firstManager";
   /** Further tags of the droplets, at most 4. @default [] */
   readonly tags?: readonly string[];
   readonly timeouts?: Timeouts;

@@ -182,8 +182,14 @@ function validateSwarm(swarm: SwarmOptions, vpc: VpcArgs, fault: Report): void {
     "managerTokenRotation",
     "caRotation",
     "unlockKeyRotation",
+    "generation",
   ] as const)
     integer(`swarm.${key}`, swarm[key], 0, 1e9, fault);
+  if (swarm.reconcile !== undefined && !/^[\w.:-]{1,64}$/.test(String(swarm.reconcile)))
+    fault(
+      "swarm.reconcile",
+      `"${swarm.reconcile}" is not a word of letters, digits, ".", "_", ":" and "-", at most 64`,
+    );
   integer("swarm.certificateDays", swarm.certificateDays, 1, 3650, fault);
   if (swarm.unlockKeyRotation && !swarm.autolock)
     fault("swarm.unlockKeyRotation", "there is no unlock key without `autolock`");

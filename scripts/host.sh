@@ -33,3 +33,10 @@ wait_for_host() {
   command -v docker >/dev/null || fail "there is no docker command; see /var/log/cloud-init-output.log on the host"
   fail "the Docker engine does not answer; see 'journalctl -u docker', /var/log/digitalocean-swarm-prepare.log and /var/log/cloud-init-output.log on the host"
 }
+
+# note_membership TEXT. Written aside and moved, so that it is never read half.
+note_membership() {
+  mkdir -p "$(dirname "$MEMBERSHIP")"
+  echo "$1" >"$MEMBERSHIP.new"
+  mv "$MEMBERSHIP.new" "$MEMBERSHIP"
+}

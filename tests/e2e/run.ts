@@ -6,6 +6,7 @@ import { Command } from "commander";
 
 import { chooseDriver, type Driver, labConfig } from "../../drivers";
 import { labDown, labUp } from "../../lab/lab";
+import { asAsked } from "./asked";
 import { type Outcome, type Scenario, Skipped } from "./scenario";
 import { GROUPS } from "./scenarios";
 import { writeAttempts } from "./security/attempts-table";
@@ -132,6 +133,8 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
   if (reason) return outcome("skipped", `     ${reason}`);
   try {
     await scenario.run(world);
+    // Whatever a scenario looks at itself, a green `up` has told the truth.
+    await asAsked(world);
     return outcome("passed");
   } catch (error) {
     if (error instanceof Skipped) return outcome("skipped", `     ${error.message}`);

@@ -18,6 +18,8 @@ export interface OutputNode {
 /** What a scenario acts on: one stack on one lab, and the means to get inside. */
 export class World {
   private last?: RunResult;
+  /** What the last `up` that succeeded was asked for; nothing when no cluster stands. */
+  public askedFor?: StackConfig;
   private log = "";
   /** Ended after each scenario. */
   public readonly pollers: Poller[] = [];
@@ -47,9 +49,10 @@ export class World {
     changes: Readonly<Record<string, unknown>> = {},
     options: UpOptions = {},
   ): Promise<RunResult> {
-    return (this.last = await this.keepLog(
-      this.driver.up(this.config(changes), { onOutput: this.report, ...options }),
-    ));
+    const config = this.config(changes);
+    this.last = await this.keepLog(this.driver.up(config, { onOutput: this.report, ...options }));
+    this.askedFor = config;
+    return this.last;
   }
 
   /** Runs an `up` that is to fail, and returns all it said. */
@@ -67,7 +70,9 @@ export class World {
   }
 
   public async destroy(options: { readonly refresh?: boolean } = {}): Promise<RunResult> {
-    return this.keepLog(this.driver.destroy({ onOutput: this.report, ...options }));
+    const result = await this.keepLog(this.driver.destroy({ onOutput: this.report, ...options }));
+    this.askedFor = undefined;
+    return result;
   }
 
   /** Removes everything, whatever state a failed scenario left it in. */

@@ -19,7 +19,7 @@ import { command, script, type ScriptName } from "../../components/swarm/script"
 
 /** All that a host has for the scripts, besides docker, curl, flock and hostname, which are fakes. */
 const TOOLS =
-  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sleep tail timeout tr awk";
+  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sha256sum sleep tail timeout tr awk";
 
 export interface Outcome {
   readonly code: number;
@@ -148,12 +148,12 @@ export class FakeHost {
   public async run(
     name: ScriptName,
     variables: Readonly<Record<string, string | number>>,
-    { hurry = false, node = "web-0", off = false } = {},
+    { hurry = false, node = "web-0" } = {},
   ): Promise<Outcome> {
     const text = script(name, node, variables);
     // The fixed waits are for real hosts.
     const input = hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text;
-    const outcome = await this.bash(["-c", command(off ? `${name}-off` : name, node, 20)], input);
+    const outcome = await this.bash(["-c", command(name, node, 20)], input);
     // What the fakes do not know would make a test say nothing.
     expect(this.read("unknown")).toBe("");
     return outcome;
@@ -166,6 +166,7 @@ export class FakeHost {
         HOME: this.directory,
         FAKE: this.directory,
         MARKER: path.join(this.directory, "marker"),
+        MEMBERSHIP: path.join(this.directory, "membership"),
         BOOT_FINISHED: path.join(this.directory, "boot-finished"),
         LOCK: path.join(this.directory, "lock"),
         LOG: path.join(this.directory, "log"),

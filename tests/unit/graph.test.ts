@@ -197,11 +197,4 @@ describe("connections", () => {
       "web-1-leave": "198.51.100.1",
     });
   });
-
-  test("with `firstManager` there is no reserved IP, and its address takes that place", async () => {
-    const world = await makeCluster({ controlEndpoint: "firstManager", managers: { count: 1 } });
-    expect(world.list().filter(name => name.includes("control"))).toEqual([]);
-    expect(hosts(world)).toMatchObject({ "web-0-leave": "203.0.113.10", "manager-0-leave": "203.0.113.10" });
-    expect(world.get("demo-web-0-join").inputs.stdin).toContain("PEERS='10.110.0.10:2377 203.0.113.10:2377'");
-  });
 });

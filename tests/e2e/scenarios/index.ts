@@ -1,11 +1,13 @@
 import type { Scenario } from "../scenario";
 import { CHANGES } from "./changes";
 import { DESTROY } from "./destroy";
-import { ENDPOINT } from "./endpoint";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
+import { GENERATION } from "./generation";
 import { KILLS } from "./kills";
+import { PORTS } from "./ports";
 import { QUORUM } from "./quorum";
+import { RECONCILE } from "./reconcile";
 import { ROTATIONS } from "./rotations";
 import { SECURITY } from "./security";
 import { CONTAINERS } from "./security-containers";
@@ -13,6 +15,7 @@ import { CONTROL_PLANE } from "./security-control-plane";
 import { CREDENTIALS } from "./security-credentials";
 import { DOCKER_API } from "./security-docker-api";
 import { LIFETIME } from "./security-lifetime";
+import { LOST_HOSTS, LOST_WHILE_CHANGING } from "./lost-hosts";
 import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
 
@@ -22,9 +25,13 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   CHANGES,
   FAULTS,
   QUORUM,
+  LOST_WHILE_CHANGING,
+  ...LOST_HOSTS.map(scenario => [scenario]),
+  PORTS,
+  RECONCILE,
+  GENERATION,
   KILLS,
   ROTATIONS,
-  ENDPOINT,
   DESTROY,
   SECURITY,
   CREDENTIALS,
