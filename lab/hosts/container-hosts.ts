@@ -9,6 +9,7 @@ import { LAB_LABEL } from "../engine/paths";
 import type { Report } from "../engine/prerequisites";
 import { statusOf } from "../engine/refusal";
 import { ensureImage, releaseFor } from "../image/image";
+import { awaitBoot } from "./boot";
 import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
 import { runInside } from "./exec";
@@ -102,6 +103,7 @@ export class ContainerHosts implements Hosts {
       if (container.State === "running") return this.applyFirewall(id, firewall);
       await this.#writeFirewall(id, firewall);
       await this.#docker.getContainer(container.Id).start();
+      await awaitBoot(this.#docker, container.Id);
     });
   }
 
@@ -169,6 +171,7 @@ export class ContainerHosts implements Hosts {
       EndpointConfig: { DriverOpts: interfaceName("eth1") },
     });
     await container.start();
+    await awaitBoot(this.#docker, container.id);
   }
 
   /** Written beside and renamed, so that a droplet that starts just now reads the one or the other. */

@@ -38,6 +38,8 @@ export interface HostSpec {
   /** Memory limit in MiB, from the droplet's size. */
   readonly memoryMiB: number;
   readonly publicInterface: HostInterface;
+  /** A further address of the public interface, with its prefix length, where the droplet was created with IPv6. */
+  readonly publicIpv6?: string;
   readonly privateInterface: HostInterface;
   /** The VPC's network. */
   readonly vpc: HostNetwork;
@@ -71,7 +73,10 @@ export interface Hosts {
   prepare(publicNetwork: HostNetwork, report: (line: string) => void): Promise<void>;
   createNetwork(network: HostNetwork): Promise<void>;
   removeNetwork(network: HostNetwork): Promise<void>;
-  /** Boots a host; resolves when it runs, which is before cloud-init is done. */
+  /**
+   * Boots a host; resolves when its operating system runs, which is before cloud-init is done.
+   * @throws If it does not stay up.
+   */
   create(spec: HostSpec): Promise<void>;
   /** Removes a host with its disk. */
   remove(id: number): Promise<void>;
