@@ -1,45 +1,77 @@
-/** Routing on this machine, which only labs with egress need. */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+/** Settings of this machine's kernel that a lab needs, and takes back with the last lab. */
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { enginePaths } from "./paths";
 import type { Report } from "./prerequisites";
 
-const SWITCH = "/proc/sys/net/ipv4/ip_forward";
+/** A setting, as sysctl names it. */
+export interface KernelSetting {
+  readonly name: string;
+  /** The least that will do. */
+  readonly least: number;
+  /** For a person who has to set it. */
+  readonly why: string;
+}
+
+/** Only for labs with egress. */
+export const FORWARDING: KernelSetting = {
+  name: "net.ipv4.ip_forward",
+  least: 1,
+  why: "this machine has to route for droplets with egress",
+};
 
 /**
- * Lets this machine route for its droplets, and notes that it did not before.
- * @throws If it does not route, and this user may not change that.
+ * A droplet's systemd, engine and services have some ten of them, and all droplets are one user to the kernel. The
+ * default of many systems, 128, is used up by a dozen droplets: the next one ends while it boots.
  */
-export async function allowForwarding(report: Report): Promise<void> {
-  if (await forwards()) return;
-  report("letting this machine route IPv4 (net.ipv4.ip_forward), until the last lab is down");
+export const INOTIFY: KernelSetting = {
+  name: "fs.inotify.max_user_instances",
+  least: 1024,
+  why: "droplets that find none left end while they boot",
+};
+
+/**
+ * Raises a setting that is too low, and notes what it was.
+ * @param root Where the kernel's settings are.
+ * @throws If this user may not, with what to do.
+ */
+export async function raise(setting: KernelSetting, report: Report, root = "/proc/sys"): Promise<void> {
+  const { name, least, why } = setting;
+  const file = fileOf(root, name);
+  const before = (await readFile(file, "utf8")).trim();
+  if (Number(before) >= least) return;
   try {
-    await writeFile(SWITCH, "1");
+    await writeFile(file, String(least));
   } catch (error) {
-    throw new Error("egress needs net.ipv4.ip_forward=1: run as root, or set it with sysctl", {
+    throw new Error(`${name} is ${before}: ${why}. Run as root, or set it with: sysctl -w ${name}=${least}`, {
       cause: error,
     });
   }
-  await mkdir(enginePaths().directory, { recursive: true, mode: 0o700 });
-  await writeFile(mark(), "");
+  report(`set ${name} from ${before} to ${least}, until the last lab is down`);
+  await mkdir(marks(), { recursive: true, mode: 0o700 });
+  await writeFile(join(marks(), name), before, { flag: "wx" }).catch((error: unknown) => {
+    // What it was before the first lab counts.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  });
 }
 
-/** Takes back what {@link allowForwarding} changed. */
-export async function restoreForwarding(report: Report): Promise<void> {
-  try {
-    await readFile(mark());
-  } catch {
-    return;
+/** Takes back what {@link raise} changed, unless somebody else has changed it since. */
+export async function restoreKernel(report: Report, root = "/proc/sys"): Promise<void> {
+  for (const { name, least } of [FORWARDING, INOTIFY]) {
+    if (!(await readdir(marks()).catch((): string[] => [])).includes(name)) continue;
+    const before = (await readFile(join(marks(), name), "utf8")).trim();
+    if (Number(await readFile(fileOf(root, name), "utf8")) === least) {
+      report(`setting ${name} back to ${before}`);
+      await writeFile(fileOf(root, name), before);
+    }
+    await rm(join(marks(), name), { force: true });
   }
-  report("taking net.ipv4.ip_forward back");
-  await writeFile(SWITCH, "0");
-  await rm(mark(), { force: true });
 }
 
-async function forwards(): Promise<boolean> {
-  return (await readFile(SWITCH, "utf8")).trim() === "1";
+function fileOf(root: string, name: string): string {
+  return join(root, ...name.split("."));
 }
 
-function mark(): string {
-  return join(enginePaths().directory, "forwarding-was-off");
+function marks(): string {
+  return join(enginePaths().directory, "kernel");
 }
