@@ -7,6 +7,8 @@ import { execIn } from "./exec";
 const BOOT_MS = 5 * 60_000;
 /** For one look; the engine ends a command after a minute. */
 const LOOK_SECONDS = 20;
+/** The status of a look that came too early. */
+const NOT_YET = 75;
 
 /**
  * Waits for systemd's socket, which is there when it has got hold of all that it needs from the kernel, and then sets up
@@ -14,7 +16,7 @@ const LOOK_SECONDS = 20;
  */
 const SCRIPT = `
 for _ in $(seq ${LOOK_SECONDS * 10}); do [ -S /run/systemd/private ] && break; sleep 0.1; done
-[ -S /run/systemd/private ] || exit 75
+[ -S /run/systemd/private ] || exit ${NOT_YET}
 [ -n "\${LAB_IPV6:-}" ] && [ -d /proc/sys/net/ipv6 ] || exit 0
 echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6
 ip -6 address replace "$LAB_IPV6" dev eth0 nodad`;
@@ -44,7 +46,9 @@ export async function awaitBoot(docker: Docker, id: string): Promise<void> {
           `it ended with status ${State.ExitCode} while it booted. The end of what it wrote: ${await lastWords(container)}`,
         );
       }
-      if (look.code !== 75 && look.code !== null) throw new Error(look.stderr.trim());
+      if (look.code !== NOT_YET && look.code !== null) {
+        throw new Error(`its IPv6 address could not be set up: ${look.stderr.trim()}`);
+      }
       return undefined;
     },
   );
