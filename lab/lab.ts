@@ -4,8 +4,8 @@ import type Docker from "dockerode";
 import type { BehaviourSettings } from "./api/behaviour";
 import type { FaultSpec } from "./api/faults";
 import { dataExists, removeData, stopDaemon } from "./engine/daemon";
-import { restoreForwarding } from "./engine/forwarding";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
+import { INOTIFY, raise, restoreKernel } from "./engine/kernel";
 import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
@@ -193,6 +193,7 @@ export async function labUp(choices: LabChoices, report: Report): Promise<Lab> {
   requireLinux();
   const settings = await ensureSettings(choices);
   const engine = await ensureEngine(report);
+  await raise(INOTIFY, report);
   if (!(await answers(settings))) {
     report(`starting the lab "${settings.name}"`);
     await startServer(settings, report);
@@ -228,7 +229,7 @@ export async function labDown(
   }
   await rm(labDirectory(name), { recursive: true, force: true });
   if ((await allSettings()).length > 0) return;
-  await restoreForwarding(report);
+  await restoreKernel(report);
   if (engine?.ours) await stopDaemon(report);
   if (purge) await removeData();
 }

@@ -16,6 +16,7 @@ import { Faults } from "./faults";
 import { FirewallSync } from "./firewall-sync";
 import { Lanes } from "./lanes";
 import { Machines } from "./machines";
+import { metadataRoutes } from "./metadata/service";
 import { installProtocol } from "./protocol";
 import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
@@ -71,6 +72,11 @@ export interface ApiOptions {
 /** A running lab API. Listen with `app.listen({ host: "127.0.0.1", port })`: it is for this machine only. */
 export interface Api {
   readonly app: App;
+  /**
+   * The metadata service. Listen on the public network's gateway, where the hosts are told to find it: it knows droplets
+   * by the address that their requests come from.
+   */
+  readonly metadata: App;
   /** Resolves when all operations on hosts are over, those included that others led to. */
   settled(): Promise<void>;
   /** Stops answering, waits for the operations under way, and saves. The hosts stay as they are. */
@@ -126,11 +132,15 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     addRoutes(app, context);
   }
   await app.ready();
+  const metadata: App = fastify().withTypeProvider<TypeBoxTypeProvider>();
+  metadataRoutes(metadata, context);
+  await metadata.ready();
   return {
     app,
+    metadata,
     settled: () => context.lanes.settled(),
     close: async () => {
-      await app.close();
+      await Promise.all([app.close(), metadata.close()]);
       context.behaviour.reset();
       await context.lanes.settled();
       await context.store.flush();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { engineInfo } from "../engine/engine";
 import type { EngineInfo } from "../engine/engine";
-import { allowForwarding } from "../engine/forwarding";
+import { FORWARDING, raise } from "../engine/kernel";
 import { LAB_LABEL } from "../engine/paths";
 import type { Report } from "../engine/prerequisites";
 import { statusOf } from "../engine/refusal";
@@ -14,7 +14,16 @@ import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
 import { runInside } from "./exec";
 import { renderRuleset } from "./firewall-ruleset";
-import type { HostFirewall, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
+import type {
+  HostFirewall,
+  HostMacs,
+  HostNetwork,
+  Hosts,
+  HostSpec,
+  HostState,
+  MetadataEndpoint,
+} from "./hosts";
+import { renderMetadataRuleset } from "./metadata-ruleset";
 import { Networks } from "./networks";
 
 /** What {@link ContainerHosts} works with. */
@@ -26,6 +35,7 @@ export interface ContainerHostsOptions {
   readonly directory: string;
   /** Whether droplets may reach the world outside this machine; no by default. */
   readonly egress?: boolean;
+  readonly metadata: MetadataEndpoint;
 }
 
 /** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
@@ -35,20 +45,22 @@ export class ContainerHosts implements Hosts {
   readonly #directory: string;
   readonly #networks: Networks;
   readonly #egress: boolean;
+  readonly #metadata: MetadataEndpoint;
   #info: Promise<EngineInfo> | undefined;
   #report: Report = () => undefined;
 
-  constructor({ docker, lab, directory, egress = false }: ContainerHostsOptions) {
+  constructor({ docker, lab, directory, egress = false, metadata }: ContainerHostsOptions) {
     this.#docker = docker;
     this.#lab = lab;
     this.#directory = directory;
     this.#egress = egress;
+    this.#metadata = metadata;
     this.#networks = new Networks(docker, lab, egress);
   }
 
   async prepare(publicNetwork: HostNetwork, report: Report): Promise<void> {
     this.#report = report;
-    if (this.#egress) await allowForwarding(report);
+    if (this.#egress) await raise(FORWARDING, report);
     await ensureImage(this.#docker, "trixie", report);
     await this.#networks.createPublic(publicNetwork);
   }
@@ -115,6 +127,16 @@ export class ContainerHosts implements Hosts {
     });
   }
 
+  macs(id: number): Promise<HostMacs | undefined> {
+    return this.#do("look at", id, async () => {
+      const container = await this.#find(id);
+      if (container?.State !== "running") return undefined;
+      const networks = container.NetworkSettings.Networks;
+      const { [this.#networks.publicName]: outside, ...others } = networks;
+      return { public: outside?.MacAddress ?? "", private: Object.values(others)[0]?.MacAddress ?? "" };
+    });
+  }
+
   applyFirewall(id: number, firewall: HostFirewall): Promise<void> {
     return this.#do("apply the firewall of", id, async () => {
       const container = await this.#get(id);
@@ -177,7 +199,8 @@ export class ContainerHosts implements Hosts {
   /** Written beside and renamed, so that a droplet that starts just now reads the one or the other. */
   async #writeFirewall(id: number, firewall: HostFirewall): Promise<void> {
     const file = join(this.#path(id), "firewall.nft");
-    await writeFile(`${file}.new`, renderRuleset(firewall), { mode: 0o600 });
+    const rules = `${renderRuleset(firewall)}${renderMetadataRuleset(this.#metadata)}`;
+    await writeFile(`${file}.new`, rules, { mode: 0o600 });
     await rename(`${file}.new`, file);
   }
 

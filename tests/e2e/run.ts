@@ -1,4 +1,6 @@
 /** Runs the end-to-end scenarios on a lab of their own: `npm run e2e -- --grep "<name>"`. */
+import "../../broken-pipe";
+
 import * as assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import * as path from "node:path";
