@@ -1,4 +1,6 @@
 /** `npm run lab -- up | down | status | logs | shell | prepare`. */
+import "../broken-pipe";
+
 import { spawnSync } from "node:child_process";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
@@ -18,8 +20,10 @@ named("up")
   .description("start the lab, installing and building what is missing; again: say that it runs")
   .option("--port <port>", "port of the API on loopback; default: 8780 for the first lab", portNumber)
   .option("--egress", "let droplets reach the world outside this machine, to install packages say")
-  .action(async (options: { name: string; port?: number; egress?: boolean }) => {
-    const lab = await labUp(options, report);
+  .option("--seed", "put somebody else's things into the account, as there are in most")
+  .action(async ({ seed, ...choices }: { name: string; port?: number; egress?: boolean; seed?: boolean }) => {
+    const lab = await labUp(choices, report);
+    if (seed) await lab.seed();
     print(`The lab "${lab.name}" answers at ${lab.endpoint}. For a Pulumi program:`);
     print(`  pulumi config set digitalocean:apiEndpoint ${lab.endpoint}`);
     print(`  pulumi config set digitalocean:token ${lab.token}`);

@@ -8,7 +8,7 @@ import {
   Result,
 } from "@pulumi/pulumi/proto/resource_pb";
 
-import type { Props } from "./entry";
+import { type Props, seconds } from "./entry";
 import type { StackOutputs } from "./journal";
 import type { Registration, Stack } from "./stack";
 
@@ -90,6 +90,7 @@ function listen(monitor: Monitor, stack: Stack, requests: Map<string, Omit<Regis
       dependencies,
       secrets: request.getAdditionalsecretoutputsList(),
       deletedWith: request.getDeletedwith() || undefined,
+      deleteSeconds: seconds(request.getCustomtimeouts()?.getDelete()),
       ignoreChanges: request.getIgnorechangesList(),
     });
     return register(request, (error, response) => {

@@ -21,6 +21,7 @@ export interface Registration {
   readonly secrets: readonly string[];
   readonly dependencies: readonly string[];
   readonly deletedWith?: string;
+  readonly deleteSeconds?: number;
   readonly ignoreChanges: readonly string[];
 }
 
@@ -113,6 +114,7 @@ export class Stack {
       autoNamed,
       dependencies: [...wanted.dependencies].sort(),
       ...(wanted.deletedWith ? { deletedWith: wanted.deletedWith } : {}),
+      ...(wanted.deleteSeconds ? { deleteSeconds: wanted.deleteSeconds } : {}),
     };
     const entry = await this.timed(op, about, changed, () =>
       this.options.preview

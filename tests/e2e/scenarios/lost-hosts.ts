@@ -20,7 +20,7 @@ function lost(what: string, more: Readonly<Record<string, unknown>>, sameAddress
     async run(world) {
       const config = { managers: managers(3), workers: workers(1), ...more };
       await world.destroy();
-      await world.lab.reuseAddresses(sameAddress);
+      await world.lab.behave({ reuseAddresses: sameAddress });
       try {
         await world.up(config);
         const clusterId = world.output("clusterId");
@@ -39,7 +39,7 @@ function lost(what: string, more: Readonly<Record<string, unknown>>, sameAddress
         assert.doesNotMatch(log, /Dial \d+\/|left the swarm/, "destroy opened an SSH connection");
         assert.deepEqual(await world.lab.leftovers(), []);
       } finally {
-        await world.lab.reuseAddresses(false);
+        await world.lab.behaveAsUsual();
       }
     },
   };
