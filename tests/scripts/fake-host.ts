@@ -21,6 +21,14 @@ import { command, script, type ScriptName } from "../../components/swarm/script"
 const TOOLS =
   "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sleep tail timeout tr awk";
 
+/**
+ * Goes in front of a script: time passes by its own waiting alone, a second with each `sleep`. So how often it tries
+ * within its limits does not depend on the machine.
+ */
+export const CLOCK = "unset SECONDS; SECONDS=0; sleep() { SECONDS=$((SECONDS + 1)); }\n";
+/** For what hangs, in seconds of the real clock. */
+const HANGS = 300;
+
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -151,9 +159,9 @@ export class FakeHost {
     { hurry = false, node = "web-0", off = false } = {},
   ): Promise<Outcome> {
     const text = script(name, node, variables);
-    // The fixed waits are for real hosts.
-    const input = hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text;
-    const outcome = await this.bash(["-c", command(off ? `${name}-off` : name, node, 20)], input);
+    // With `hurry` what has a fixed limit is tried twice.
+    const input = CLOCK + (hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text);
+    const outcome = await this.bash(["-c", command(off ? `${name}-off` : name, node, HANGS)], input);
     // What the fakes do not know would make a test say nothing.
     expect(this.read("unknown")).toBe("");
     return outcome;

@@ -1,4 +1,8 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import * as pulumi from "@pulumi/pulumi";
+
+import { Stillness } from "./stillness";
 
 /** What the engine would have been sent for one resource. */
 export interface Recorded {
@@ -49,8 +53,8 @@ export interface MockOptions {
   readonly bornAt?: string;
   /** Hostname of the host that it was born on; by default the first manager's. */
   readonly bornOn?: string;
-  /** Milliseconds that a resource takes, by name. */
-  readonly delays?: Readonly<Record<string, number>>;
+  /** Names of resources that take long: in this order, each until nothing else moves. */
+  readonly slow?: readonly string[];
 }
 
 export const UNKNOWN = "<unknown>";
@@ -84,13 +88,13 @@ export async function startWorld(options: MockOptions = {}): Promise<World> {
   // Pulumi takes a stack trace for every promise, and jest maps each to its source: two thirds of the time.
   Error.stackTraceLimit = 0;
   const resources: Recorded[] = [];
+  const stillness = new Stillness(options.slow ?? []);
   await pulumi.runtime.setMocks(
     {
       newResource: async args => {
         const { type, name } = args;
         const inputs = args.inputs as Record<string, unknown>;
-        const wait = options.delays?.[name];
-        if (wait !== undefined) await new Promise(resolve => setTimeout(resolve, wait));
+        if (options.slow?.includes(name)) await stillness.reached(name);
         if (options.preview) return { id: undefined, state: inputs };
         return {
           id: idOf(type, name, options),
@@ -105,7 +109,7 @@ export async function startWorld(options: MockOptions = {}): Promise<World> {
     "test",
     options.preview ?? false,
   );
-  record(pulumi.runtime.getMonitor() as unknown as Monitor, resources);
+  record(pulumi.runtime.getMonitor() as unknown as Monitor, resources, stillness);
   const warnings: string[] = [];
   jest.spyOn(pulumi.log, "warn").mockImplementation(message => {
     warnings.push(message);
@@ -125,7 +129,7 @@ export async function startWorld(options: MockOptions = {}): Promise<World> {
   };
 }
 
-function record(monitor: Monitor, resources: Recorded[]): void {
+function record(monitor: Monitor, resources: Recorded[], stillness: Stillness): void {
   let clock = 0;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
@@ -146,8 +150,10 @@ function record(monitor: Monitor, resources: Recorded[]): void {
       finished: Infinity,
     };
     resources.push(entry);
+    stillness.moved();
     return register(request, (error, response) => {
       entry.finished = clock++;
+      stillness.moved();
       callback(error, response);
     });
   };
@@ -258,7 +264,7 @@ const STACK_FRAMES = Error.stackTraceLimit;
 export async function quiet(): Promise<void> {
   for (let round = 0; round < 3; round++) {
     await pulumi.runtime.disconnect();
-    await new Promise(resolve => setImmediate(resolve));
+    await nextTurn();
   }
   Error.stackTraceLimit = STACK_FRAMES;
 }
