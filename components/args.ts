@@ -16,10 +16,10 @@ export interface NodeArgs {
    */
   readonly size?: string;
   /**
-   * Image slug or id of a Debian or Ubuntu image. @default "ubuntu-24-04-x64"
+   * Slug of a Debian or Ubuntu image, or the id of an image or snapshot: `195932981`. @default "ubuntu-24-04-x64"
    * A change takes effect with the next `revision`.
    */
-  readonly image?: string;
+  readonly image?: string | number;
   /** Swarm node labels. A change is applied in place. Labels set by hand stay. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
   /** Applied in place. @default "active" */
@@ -99,7 +99,7 @@ export interface SshArgs {
   /** OpenSSH private key, without passphrase. Kept as a secret. */
   readonly privateKey?: pulumi.Input<string>;
   /** Ids or fingerprints of further keys of the account, for droplets that are made from now on. @default [] */
-  readonly additionalKeys?: readonly pulumi.Input<string>[];
+  readonly additionalKeys?: readonly pulumi.Input<string | number>[];
 }
 
 /**

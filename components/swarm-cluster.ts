@@ -62,7 +62,10 @@ export class SwarmCluster extends pulumi.ComponentResource {
           region: args.region,
           vpcId: network.vpcId,
           tags: [network.tag.name, ...(args.tags ?? [])],
-          sshKeys: [ssh.fingerprint, ...(args.ssh?.additionalKeys ?? [])],
+          sshKeys: [
+            ssh.fingerprint,
+            ...(args.ssh?.additionalKeys ?? []).map(key => pulumi.output(key).apply(String)),
+          ],
           dockerVersion: args.dockerVersion ?? "any",
           securityUpdates: args.securityUpdates ?? "image",
           ports: swarmPorts(args.swarm),
