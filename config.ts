@@ -59,6 +59,7 @@ const SCHEMA = {
     .strictObject({
       publicKey: text.optional(),
       privateKey: text.optional(),
+      existingKey: text.optional(),
       additionalKeys: z.array(text).optional(),
     })
     .optional(),

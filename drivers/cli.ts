@@ -139,7 +139,7 @@ export class CliDriver implements Driver {
 
   private async run(
     args: readonly string[],
-    options: Pick<UpOptions, "onOutput" | "kill" | "longest">,
+    options: Pick<UpOptions, "onOutput" | "kill" | "longest" | "env">,
   ): Promise<RunResult> {
     const { longest = LONGEST_RUN } = options;
     const watch = new EventWatch(this.events);
@@ -148,6 +148,7 @@ export class CliDriver implements Driver {
       [...args, "--stack", this.stack, "--non-interactive", "--event-log", this.events],
       false,
       longest,
+      options.env,
     );
     child.all?.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
     const kill = () => {
@@ -181,7 +182,12 @@ export class CliDriver implements Driver {
     };
   }
 
-  private pulumi(args: readonly string[], reject = true, longest = LONGEST_RUN): execa.ExecaChildProcess {
+  private pulumi(
+    args: readonly string[],
+    reject = true,
+    longest = LONGEST_RUN,
+    env: NodeJS.ProcessEnv = {},
+  ): execa.ExecaChildProcess {
     return execa("pulumi", [...args, "--color", "never"], {
       cwd: this.dir,
       all: true,
@@ -189,7 +195,7 @@ export class CliDriver implements Driver {
       timeout: longest * 1000,
       maxBuffer: 1 << 28,
       stdin: "ignore",
-      env: this.environment,
+      env: { ...this.environment, ...env },
     });
   }
 

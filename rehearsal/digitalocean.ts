@@ -41,21 +41,20 @@ function vpc(api: Api): Handler {
     autoName: true,
     async create({ name, region, ipRange, description }) {
       const body = { name, region, ip_range: ipRange, description };
-      const made = await api.call<{ vpc: { id: string; urn: string; ip_range: string } }>(
-        "POST",
-        "vpcs",
-        body,
-      );
-      return { id: made.vpc.id, outputs: { vpcUrn: made.vpc.urn, ipRange: made.vpc.ip_range } };
+      const { vpc: made } = await api.call<{
+        vpc: { id: string; urn: string; ip_range: string; default: boolean };
+      }>("POST", "vpcs", body);
+      const outputs = { vpcUrn: made.urn, ipRange: made.ip_range, default: made.default };
+      return { id: made.id, outputs };
     },
     async update({ id, outputs }, { name, description }) {
       await api.call("PUT", `vpcs/${id}`, { name, description });
       return outputs;
     },
     // Members leave it a moment after their droplets are gone.
-    async delete({ id }) {
+    async delete({ id, deleteSeconds = 120 }) {
       const busy = (error: unknown) => error instanceof ApiError && [403, 409].includes(error.status);
-      await until(`vpc ${id} to be empty`, 120, () =>
+      await until(`vpc ${id} to be empty`, deleteSeconds, () =>
         api.call("DELETE", `vpcs/${id}`).catch((error: unknown) => {
           if (!busy(error)) throw error;
         }),

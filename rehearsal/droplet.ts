@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { type Api, until } from "./api";
-import { type Handler, type Props, texts } from "./entry";
+import { type Handler, type Props, text, texts } from "./entry";
 
 interface Droplet {
   readonly id: number;
@@ -23,8 +23,8 @@ export function droplet(api: Api): Handler {
         name: inputs.name,
         region: inputs.region,
         size: inputs.size,
-        image: inputs.image,
-        ssh_keys: inputs.sshKeys,
+        image: number(text(inputs.image) ?? ""),
+        ssh_keys: texts(inputs.sshKeys).map(number),
         tags: inputs.tags,
         user_data: inputs.userData,
         vpc_uuid: inputs.vpcUuid,
@@ -57,9 +57,11 @@ export function droplet(api: Api): Handler {
       const now = await find(id);
       return now ? outputsOf(now) : outputs;
     },
-    async delete({ id }) {
+    async delete({ id, deleteSeconds = 60 }) {
       await api.call("DELETE", `droplets/${id}`);
-      await until(`droplet ${id} to be gone`, 300, async () => ((await find(id)) ? undefined : true));
+      // What the provider waits before counts, and until the end it waits for a minute at most.
+      const bound = Math.min(60, deleteSeconds - 10);
+      await until(`droplet ${id} to be gone`, bound, async () => ((await find(id)) ? undefined : true));
     },
     async read({ id, inputs }) {
       const now = await find(id);
@@ -70,6 +72,11 @@ export function droplet(api: Api): Handler {
       return { ...tags, ...(now.size_slug === inputs.size ? {} : { size: now.size_slug }) };
     },
   };
+}
+
+/** Ids are sent as numbers. */
+function number(key: string): string | number {
+  return /^\d+$/.test(key) ? Number(key) : key;
 }
 
 /** Off, larger or smaller, on again: the node reboots. */

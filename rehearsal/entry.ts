@@ -21,6 +21,8 @@ export interface Entry {
   readonly dependencies: readonly string[];
   /** URN of the resource whose deletion makes deleting this one needless. */
   readonly deletedWith?: string;
+  /** How long its deletion may take, where the program says so. */
+  readonly deleteSeconds?: number;
   /** Another one stands in its place: it is to be deleted when the program is done. */
   readonly replaced?: boolean;
 }
@@ -58,6 +60,11 @@ export function text(value: unknown): string | undefined {
 /** The texts of a list; none when it is no list. */
 export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** `digitalocean:Droplet` for `digitalocean:index/droplet:Droplet`. */
+export function shortType(type: string): string {
+  return type.replace(/:[^:]*:/, ":");
 }
 
 /** An error's message. */

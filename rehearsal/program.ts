@@ -38,9 +38,7 @@ export async function runProgram(stack: Stack, options: ProgramOptions): Promise
   const requests = new Map<string, Omit<Registration, "inputs">>();
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
-        throw new Error(`the rehearsal answers no calls, and so not ${token}`);
-      },
+      call: ({ token, inputs }) => stack.call(token, inputs as Props),
       newResource: async ({ type, name, inputs, custom }) => {
         const request = requests.get(`${type}::${name}`);
         if (!custom || !request) return { id: undefined, state: inputs as Props };
@@ -91,12 +89,21 @@ function listen(monitor: Monitor, stack: Stack, requests: Map<string, Omit<Regis
       secrets: request.getAdditionalsecretoutputsList(),
       deletedWith: request.getDeletedwith() || undefined,
       ignoreChanges: request.getIgnorechangesList(),
+      deleteSeconds: seconds(request.getCustomtimeouts()?.getDelete()),
     });
     return register(request, (error, response) => {
       if (error) stack.fail(urn, type, name, error);
       callback(undefined, error ? notDone(urn, Result.FAIL) : response);
     });
   };
+}
+
+/** Of a duration with one unit: `10m`. Nothing for none. */
+function seconds(duration = ""): number | undefined {
+  if (duration === "") return undefined;
+  const [, count, unit] = /^(\d+)([smh])$/.exec(duration) ?? [];
+  if (!unit) throw new Error(`the rehearsal does not know the duration ${duration}`);
+  return Number(count) * (unit === "s" ? 1 : unit === "m" ? 60 : 3600);
 }
 
 /** Tells the SDK that the outputs are unknown, as an engine does that goes on after an error. */

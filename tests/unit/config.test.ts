@@ -48,7 +48,7 @@ const EVERYTHING = {
     publish: ["80/tcp"],
   },
   vpc: { id: "an-id", range: "10.0.0.0/20" },
-  ssh: { publicKey: "PUBLIC", privateKey: "PRIVATE", additionalKeys: ["12:34"] },
+  ssh: { publicKey: "PUBLIC", privateKey: "PRIVATE", existingKey: "AB:CD", additionalKeys: ["12:34"] },
   swarm: {
     advertise: "private",
     listen: "any",

@@ -22,6 +22,8 @@ export interface Recorded {
   /** Type and name. */
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
+  /** How long its deletion may take; empty for the provider's own bound. */
+  readonly deleteTimeout: string;
   /** When its registration began and ended, counted over all resources. */
   readonly started: number;
   finished: number;
@@ -53,6 +55,10 @@ export interface MockOptions {
   readonly bornAt?: string;
   /** Hostname of the host that it was born on; by default the first manager's. */
   readonly bornOn?: string;
+  /** What comes back of a new VPC. */
+  readonly vpc?: { readonly ipRange?: string; readonly default?: boolean };
+  /** What functions answer, by their last name: `getVpc`. */
+  readonly answers?: Readonly<Record<string, (inputs: Record<string, unknown>) => object>>;
   /** Names of resources that take long: in this order, each until nothing else moves. */
   readonly slow?: readonly string[];
 }
@@ -77,6 +83,7 @@ interface Request {
   getReplaceonchangesList(): string[];
   getDeletedwith(): string;
   getDeletebeforereplace(): boolean;
+  getCustomtimeouts(): { getDelete(): string } | undefined;
 }
 type Callback = (error: unknown, response: unknown) => void;
 interface Monitor {
@@ -87,6 +94,8 @@ interface Monitor {
 export async function startWorld(options: MockOptions = {}): Promise<World> {
   // Pulumi takes a stack trace for every promise, and jest maps each to its source: two thirds of the time.
   Error.stackTraceLimit = 0;
+  // Whoever runs the tests may have an agent that is gone.
+  delete process.env.SSH_AUTH_SOCK;
   const resources: Recorded[] = [];
   const stillness = new Stillness(options.slow ?? []);
   await pulumi.runtime.setMocks(
@@ -101,8 +110,10 @@ export async function startWorld(options: MockOptions = {}): Promise<World> {
           state: { ...inputs, ...outputs(type, name, inputs, options) },
         };
       },
-      call: ({ token }) => {
-        throw new Error(`no stub for the call of ${token}`);
+      call: ({ token, inputs }) => {
+        const answer = options.answers?.[short(token)];
+        if (!answer) throw new Error(`no stub for the call of ${token}`);
+        return answer(inputs as Record<string, unknown>);
       },
     },
     "digitalocean-swarm",
@@ -146,6 +157,7 @@ function record(monitor: Monitor, resources: Recorded[], stillness: Stillness): 
       replaceOnChanges: request.getReplaceonchangesList(),
       deletedWith: label(request.getDeletedwith()),
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
       started: clock++,
       finished: Infinity,
     };
@@ -210,6 +222,8 @@ function outputs(
       return { certPem: `CERTIFICATE-${name}` };
     case "digitalocean:index/sshKey:SshKey":
       return { fingerprint: `fingerprint-${name}`, name };
+    case "digitalocean:index/vpc:Vpc":
+      return { ipRange: "10.116.0.0/20", default: false, ...given, ...options.vpc };
     case "digitalocean:index/tag:Tag":
       return { name: `${name}-tag` };
     case "digitalocean:index/reservedIp:ReservedIp":
