@@ -5,7 +5,9 @@
 main() {
   wait_for_host "$BOOT_SECONDS"
   case $SWARM_STATE in
-    inactive) init ;;
+    inactive)
+      refuse_overlapping_pools "$POOLS"
+      init ;;
     active) say "already in a swarm" ;;
     locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
     *) wait_until 60 "the engine to find its swarm again" is_active || fail "the engine's swarm state is $SWARM_STATE" ;;

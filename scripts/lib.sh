@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What every membership script shares. It is sent in front of each of them, in one stdin, with what else the script needs
-# of host.sh, manager.sh, labels.sh and failed-joins.sh (components/swarm/script.ts): nothing is installed.
+# of host.sh, manager.sh and the like (components/swarm/script.ts): nothing is installed.
 # NODE is the node's name in messages, set by the caller.
 set -euo pipefail
 

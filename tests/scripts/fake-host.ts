@@ -70,7 +70,7 @@ export class FakeHost {
     symlinkSync(process.execPath, path.join(this.bin, "node"));
     copyFileSync(path.join(__dirname, "fakes", "update-nodes.mjs"), path.join(this.bin, "update-nodes.mjs"));
     this.install("hostname", "recorder");
-    this.write("out-hostname", "the-host\n");
+    this.write("out-hostname", "the-host\n").routes({});
     this.write("tokens/worker", "SWMTKN-worker").write("tokens/manager", "SWMTKN-manager");
     this.write("unlock-key", "SWMKEY-first");
     this.engine({
@@ -121,6 +121,26 @@ export class FakeHost {
       Cluster: cluster,
       NodeID: id,
     });
+  }
+
+  /** Gives it routes: ranges by the devices that lead to them. */
+  public routes(routes: Readonly<Record<string, string>>): this {
+    const hex = (address: number) => address.toString(16).toUpperCase().padStart(8, "0");
+    const line = (device: string, range: string) => {
+      const [address = "", prefix] = range.split("/");
+      // The last byte first.
+      const bytes = address.split(".").reverse().map(Number);
+      const mask = Array.from(
+        { length: 4 },
+        (_, i) => 256 - 2 ** (8 - Math.min(8, Math.max(0, Number(prefix) - 8 * i))),
+      );
+      const of = (parts: number[]) => hex(parts.reduce((sum, byte) => sum * 256 + byte, 0));
+      return `${device}\t${of(bytes)}\t00000000\t0001\t0\t0\t0\t${of(mask.reverse())}\t0\t0\t0`;
+    };
+    const lines = Object.entries({ eth0: "0.0.0.0/0", ...routes }).map(([device, range]) =>
+      line(device, range),
+    );
+    return this.write("routes", ["Iface\tDestination\tGateway\tFlags", ...lines, ""].join("\n"));
   }
 
   public node(id: string, state: NodeState = {}): this {
@@ -177,6 +197,7 @@ export class FakeHost {
         BOOT_FINISHED: path.join(this.directory, "boot-finished"),
         LOCK: path.join(this.directory, "lock"),
         LOG: path.join(this.directory, "log"),
+        ROUTES: path.join(this.directory, "routes"),
         ...env,
       },
     });
