@@ -1,4 +1,6 @@
 /** `npm run bench`: all parts, or one. */
+import "../broken-pipe";
+
 import * as path from "node:path";
 
 import { Command } from "commander";

@@ -1,4 +1,6 @@
 /** `npm run demo` brings up a swarm on the lab with the unchanged program; `npm run demo -- down` removes all of it. */
+import "../broken-pipe";
+
 import { rm } from "node:fs/promises";
 import * as path from "node:path";
 

@@ -1,4 +1,6 @@
 /** `npm run lab -- up | down | status | logs | shell | prepare`. */
+import "../broken-pipe";
+
 import { spawnSync } from "node:child_process";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";

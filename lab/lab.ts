@@ -1,62 +1,20 @@
 /** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
 import { readFile, rm } from "node:fs/promises";
 import type Docker from "dockerode";
+import type { BehaviourSettings } from "./api/behaviour";
+import type { FaultSpec } from "./api/faults";
 import { dataExists, removeData, stopDaemon } from "./engine/daemon";
-import { restoreForwarding } from "./engine/forwarding";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
+import { INOTIFY, raise, restoreKernel } from "./engine/kernel";
 import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
+import { type LabDroplet, own, type Status } from "./status";
 import { answers, endpointOf, serverLog, startServer, stopServer } from "./server-process";
 import { allSettings, ensureSettings, type LabChoices, type LabSettings, loadSettings } from "./settings";
 
-/** A droplet as the lab's API has it. */
-export interface LabDroplet {
-  readonly id: number;
-  readonly hostname: string;
-  readonly status: string;
-  readonly size: string;
-  /** The image's slug. */
-  readonly image: string;
-  readonly publicAddress: string;
-  readonly privateAddress: string;
-  readonly tags: readonly string[];
-}
-
-/** The answer of `GET /lab/status`, as far as it is used here. */
-interface Status {
-  readonly droplets: readonly {
-    id: number;
-    name: string;
-    status: string;
-    size: string;
-    image: string;
-    public_address: string;
-    private_address: string;
-    tags: string[];
-  }[];
-  readonly vpcs: readonly { name: string; default: boolean }[];
-  readonly firewalls: readonly { name: string }[];
-  readonly reserved_ips: readonly { ip: string }[];
-  readonly ssh_keys: readonly { name: string }[];
-  readonly tags: readonly string[];
-}
-
-/** What `POST /lab/faults` takes: the next matching requests are answered with an error. */
-export interface Fault {
-  readonly method: string;
-  /** Regular expression on the path. */
-  readonly path: string;
-  readonly status: number;
-  /** How many requests; 1 by default. */
-  readonly times?: number;
-  /** How many matching requests pass first; 0 by default. */
-  readonly after?: number;
-  readonly message?: string;
-  /** `after`: the request takes effect, and only its answer is lost. */
-  readonly effect?: "before" | "after";
-}
+export type { LabDroplet } from "./status";
 
 /** A lab that is up. */
 export class Lab {
@@ -75,9 +33,10 @@ export class Lab {
     return this.settings.name;
   }
 
+  /** All droplets but those that were seeded. */
   public async droplets(): Promise<LabDroplet[]> {
     const { droplets } = await this.status();
-    return droplets.map(droplet => ({
+    return droplets.filter(own).map(droplet => ({
       id: droplet.id,
       hostname: droplet.name,
       status: droplet.status,
@@ -104,19 +63,19 @@ export class Lab {
     return { socket: this.engine.socket, container: found.Id };
   }
 
-  /** What exists beside what every account has: a line each. */
+  /** What exists beside what was seeded, and the default VPCs that DigitalOcean makes: a line each. */
   public async leftovers(): Promise<string[]> {
     const status = await this.status();
     const filters = { label: [`${LAB_LABEL}=${this.name}`] };
     const containers = await this.engine.docker.listContainers({ all: true, filters });
     const { Volumes: volumes } = await this.engine.docker.listVolumes({ filters: JSON.stringify(filters) });
     return [
-      ...status.droplets.map(({ name }) => `droplet ${name}`),
-      ...status.vpcs.filter(vpc => !vpc.default).map(({ name }) => `VPC ${name}`),
-      ...status.firewalls.map(({ name }) => `firewall ${name}`),
+      ...status.droplets.filter(own).map(({ name }) => `droplet ${name}`),
+      ...status.vpcs.filter(vpc => own(vpc) && !vpc.default).map(({ name }) => `VPC ${name}`),
+      ...status.firewalls.filter(own).map(({ name }) => `firewall ${name}`),
       ...status.reserved_ips.map(({ ip }) => `reserved IP ${ip}`),
-      ...status.ssh_keys.map(({ name }) => `SSH key ${name}`),
-      ...status.tags.map(tag => `tag ${tag}`),
+      ...status.ssh_keys.filter(own).map(({ name }) => `SSH key ${name}`),
+      ...status.tags.filter(own).map(({ name }) => `tag ${name}`),
       ...containers.map(({ Names }) => `container ${Names.join(" ")}`),
       ...volumes.map(({ Name }) => `volume ${Name}`),
     ];
@@ -139,12 +98,51 @@ export class Lab {
   }
 
   /** Makes the next matching requests fail. */
-  public async setFault(fault: Fault): Promise<void> {
+  public async setFault(fault: FaultSpec): Promise<void> {
     await this.request("POST", "/lab/faults", fault);
   }
 
   public async clearFaults(): Promise<void> {
     await this.request("DELETE", "/lab/faults");
+  }
+
+  /** Makes the lab more unkind, or kinder, until {@link behaveAsUsual}. */
+  public async behave(changes: Partial<BehaviourSettings>): Promise<void> {
+    await this.request("POST", "/lab/behaviour", changes);
+  }
+
+  /** Takes back what {@link behave} changed. Deletions that are slow for it come to their end. */
+  public async behaveAsUsual(): Promise<void> {
+    await this.request("DELETE", "/lab/behaviour");
+  }
+
+  /** Puts somebody else's things into the account, or makes them as they were. */
+  public async seed(): Promise<void> {
+    await this.request("POST", "/lab/seed");
+  }
+
+  /** What was seeded and is gone or changed: a line each. */
+  public async seedTouched(): Promise<string[]> {
+    return (await this.seedStatus()).touched;
+  }
+
+  /** Whether somebody else's things are in the account. */
+  public async isSeeded(): Promise<boolean> {
+    return (await this.seedStatus()).seeded > 0;
+  }
+
+  /**
+   * Makes the account a new one, which has nothing, not even a default VPC.
+   * @throws If anything is there that was not seeded, but for default VPCs.
+   */
+  public async emptyAccount(): Promise<void> {
+    await this.request("DELETE", "/lab/seed");
+  }
+
+  /** The addresses that the next droplets and the next reserved IPs get, in this order. */
+  public async addressesToCome(count: number): Promise<{ public: string[]; reserved: string[] }> {
+    const response = await this.request("GET", `/lab/addresses?count=${count}`);
+    return (await response.json()) as { public: string[]; reserved: string[] };
   }
 
   /** An action on a droplet, as somebody would take it by hand: `power_off`, `power_on`, `reboot` ... */
@@ -163,6 +161,10 @@ export class Lab {
     const found = (await this.droplets()).find(droplet => droplet.hostname === hostname);
     if (!found) throw new Error(`there is no droplet ${hostname} in the lab "${this.name}"`);
     return found;
+  }
+
+  private async seedStatus(): Promise<{ seeded: number; touched: string[] }> {
+    return (await (await this.request("GET", "/lab/seed")).json()) as { seeded: number; touched: string[] };
   }
 
   private async status(): Promise<Status> {
@@ -191,6 +193,7 @@ export async function labUp(choices: LabChoices, report: Report): Promise<Lab> {
   requireLinux();
   const settings = await ensureSettings(choices);
   const engine = await ensureEngine(report);
+  await raise(INOTIFY, report);
   if (!(await answers(settings))) {
     report(`starting the lab "${settings.name}"`);
     await startServer(settings, report);
@@ -226,7 +229,7 @@ export async function labDown(
   }
   await rm(labDirectory(name), { recursive: true, force: true });
   if ((await allSettings()).length > 0) return;
-  await restoreForwarding(report);
+  await restoreKernel(report);
   if (engine?.ours) await stopDaemon(report);
   if (purge) await removeData();
 }

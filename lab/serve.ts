@@ -1,5 +1,6 @@
 /** Serves one lab's API until it is told to end: `serve.ts NAME`. Started by server-process.ts. */
 import { join } from "node:path";
+import { gatewayOf } from "./api/addresses";
 import { createApi } from "./api/server";
 import { ensureEngine } from "./engine/engine";
 import { labDirectory } from "./engine/paths";
@@ -14,13 +15,10 @@ async function main(): Promise<void> {
   if (!settings) throw new Error(`there is no lab "${name}"`);
   const directory = labDirectory(name);
   const { docker } = await ensureEngine(say);
+  // The public network's gateway is this machine: droplets reach it there, and nothing else is on that network.
+  const metadata = { address: gatewayOf(settings.publicRange), port: settings.port };
   const api = await createApi({
-    hosts: new ContainerHosts({
-      docker,
-      lab: name,
-      directory,
-      egress: settings.egress,
-    }),
+    hosts: new ContainerHosts({ docker, lab: name, directory, egress: settings.egress, metadata }),
     stateFile: join(directory, "state.json"),
     publicRange: settings.publicRange,
     log: say,
@@ -31,6 +29,7 @@ async function main(): Promise<void> {
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", end);
+  await api.metadata.listen({ host: metadata.address, port: metadata.port });
   await api.app.listen({ host: "127.0.0.1", port: settings.port });
   say(`answering at http://127.0.0.1:${settings.port}`);
 }

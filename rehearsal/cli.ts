@@ -1,3 +1,5 @@
+import "../broken-pipe";
+
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 

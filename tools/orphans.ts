@@ -2,6 +2,8 @@
  * `npm run orphans -- --stack dev`: droplets with the cluster's tag that the stack's state does not know. A run that was
  * killed while DigitalOcean was creating a droplet leaves one; it costs money and is no node.
  */
+import "../broken-pipe";
+
 import { Command } from "commander";
 import execa from "execa";
 

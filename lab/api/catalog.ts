@@ -62,6 +62,17 @@ const REGION_NAMES: Readonly<Record<string, string>> = {
 
 const REGION_SLUGS = Object.keys(REGION_NAMES);
 
+/** Older data centres, which get no new kinds of machine. */
+const OLD = ["nyc2", "sfo2"];
+
+/** Where sizes are missing, by the beginning of their slug. DigitalOcean's own list changes from month to month. */
+const MISSING: readonly (readonly [string, readonly string[]])[] = [
+  ["s-1vcpu-512mb-10gb", ["nyc2", "sfo2", "lon1"]],
+  ["c-", ["nyc2", "blr1"]],
+  ["g-", [...OLD, "tor1"]],
+  ["m-", [...OLD, "tor1", "syd1"]],
+];
+
 /** Slug, MiB, vCPUs, GiB of disk, TB of transfer, US dollars a month, class. */
 const SIZE_TABLE: readonly (readonly [string, number, number, number, number, number, string])[] = [
   ["s-1vcpu-512mb-10gb", 512, 1, 10, 0.5, 4, "Basic"],
@@ -86,7 +97,7 @@ const IMAGE_TABLE: readonly (readonly [string, number, string, string])[] = [
   ["debian-12-x64", 195910190, "Debian", "12 x64"],
 ];
 
-/** All sizes, each available in all regions. */
+/** All sizes, each with the regions that have it. */
 export const SIZES: readonly Size[] = SIZE_TABLE.map(
   ([slug, memory, vcpus, disk, transfer, monthly, description]) => ({
     slug,
@@ -96,7 +107,7 @@ export const SIZES: readonly Size[] = SIZE_TABLE.map(
     transfer,
     price_monthly: monthly,
     price_hourly: Math.round((monthly / 672) * 1e5) / 1e5,
-    regions: REGION_SLUGS,
+    regions: regionsOf(slug),
     available: true,
     description,
   }),
@@ -108,8 +119,13 @@ export const REGIONS: readonly Region[] = Object.entries(REGION_NAMES).map(([slu
   slug,
   features: ["backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"],
   available: true,
-  sizes: SIZES.map(size => size.slug),
+  sizes: SIZES.filter(size => size.regions.includes(slug)).map(size => size.slug),
 }));
+
+function regionsOf(size: string): string[] {
+  const missing = MISSING.find(([start]) => size.startsWith(start))?.[1] ?? [];
+  return REGION_SLUGS.filter(slug => !missing.includes(slug));
+}
 
 /** All images. */
 export const IMAGES: readonly Image[] = IMAGE_TABLE.map(([slug, id, distribution, name]) => ({
@@ -132,6 +148,24 @@ export const IMAGES: readonly Image[] = IMAGE_TABLE.map(([slug, id, distribution
 /** The size of this slug. */
 export function findSize(slug: string): Size | undefined {
   return SIZES.find(size => size.slug === slug);
+}
+
+/** @throws 422, in DigitalOcean's words, if a region does not have a size. */
+export function checkSizeInRegion(size: Size, region: string): void {
+  if (!size.regions.includes(region)) throw unprocessable("Size is not available in this region.");
+}
+
+/**
+ * The region for a droplet of this size. A prefix, such as `nyc`, means any of the region's data centres, and an empty
+ * text any region at all; the lab takes nyc3 if it is among them, as it always was the one that had room.
+ * @returns `undefined` if there is none of this name; if none has the size, the first of the name.
+ */
+export function chooseRegion(wanted: string, size: Size): Region | undefined {
+  const exact = findRegion(wanted);
+  if (exact !== undefined) return exact;
+  const candidates = REGIONS.filter(({ slug }) => slug.replace(/\d+$/, "") === wanted || wanted === "");
+  const roomy = candidates.filter(({ slug }) => size.regions.includes(slug));
+  return roomy.find(({ slug }) => slug === "nyc3") ?? roomy[0] ?? candidates[0];
 }
 
 /** The region of this slug. */

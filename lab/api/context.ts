@@ -4,12 +4,15 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Hosts } from "../hosts/hosts";
 import type { Actions } from "./actions";
+import type { AddressPools } from "./address-pools";
+import type { Behaviour } from "./behaviour";
 import type { Faults } from "./faults";
 import type { FirewallSync } from "./firewall-sync";
 import type { Lanes } from "./lanes";
 import type { Machines } from "./machines";
 import type { RequestLog } from "./request-log";
 import type { Store } from "./store";
+import type { Unseen } from "./unseen";
 
 /** The server, whose routes' requests are typed by their TypeBox schemas. */
 export type App = FastifyInstance<
@@ -41,6 +44,9 @@ export interface Context {
   readonly actions: Actions;
   readonly firewalls: FirewallSync;
   readonly machines: Machines;
+  readonly addresses: AddressPools;
+  readonly behaviour: Behaviour;
+  readonly unseen: Unseen;
   readonly faults: Faults;
   readonly requests: RequestLog;
 }

@@ -120,7 +120,9 @@ function readRule(
   if (protocol !== "tcp" && protocol !== "udp" && protocol !== "icmp") {
     throw unprocessable(`invalid protocol ${protocol}: tcp, udp and icmp are allowed`);
   }
-  const ports = protocol === "icmp" ? "0" : readPorts(rule.ports ?? "");
+  const { ports: sent = "" } = rule;
+  // ICMP has no ports: none need be sent, and what is sent comes back.
+  const ports = protocol === "icmp" && sent === "" ? "0" : readPorts(sent);
   return { protocol, ports, target: readTarget(store, target) };
 }
 
@@ -142,9 +144,9 @@ function readTarget(store: Store, sent: Static<typeof Target>): RuleTarget {
     if (invalid !== undefined) throw unprocessable(`invalid address: "${invalid}"`);
     target.addresses = sent.addresses;
   }
-  if (sent.droplet_ids?.length) target.droplet_ids = sent.droplet_ids;
-  if (sent.load_balancer_uids?.length) target.load_balancer_uids = sent.load_balancer_uids;
-  if (sent.kubernetes_ids?.length) target.kubernetes_ids = sent.kubernetes_ids;
+  if (sent.droplet_ids?.length) target.droplet_ids = readDropletIds(store, sent.droplet_ids);
+  const [nobody] = [...(sent.load_balancer_uids ?? []), ...(sent.kubernetes_ids ?? [])];
+  if (nobody !== undefined) throw unprocessable(`${nobody} does not exist: the lab has droplets only`);
   if (sent.tags?.length) target.tags = requireTags(store, sent.tags);
   if (countEntries(target) === 0) throw unprocessable("a rule must have at least one source or destination");
   return target;

@@ -13,7 +13,7 @@ import type { FirewallRule, RuleTarget } from "./records";
 export interface Member {
   readonly id: number;
   readonly tags: readonly string[];
-  /** Every IPv4 address it can be reached at. */
+  /** Every address it can be reached at. */
   readonly addresses: readonly string[];
 }
 

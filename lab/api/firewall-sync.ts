@@ -7,6 +7,7 @@ import type { HostFirewall, Hosts } from "../hosts/hosts";
 import { messageOf } from "./errors";
 import { applies, resolveFirewalls } from "./firewall-rules";
 import type { Member, ResolvedFirewall } from "./firewall-rules";
+import { ipv6Of } from "./ipv6";
 import type { Lanes } from "./lanes";
 import type { DropletRecord, FirewallRecord } from "./records";
 import type { Store } from "./store";
@@ -78,6 +79,7 @@ export class FirewallSync {
       .filter(
         droplet =>
           !droplet.deleting &&
+          droplet.hostless !== true &&
           (droplet.status === "new" || droplet.status === "active") &&
           applies(firewall, droplet),
       );
@@ -98,8 +100,8 @@ export class FirewallSync {
 
   #enqueue(): void {
     for (const droplet of this.store.droplets.all()) {
-      if (this.#queued.has(droplet.id) || this.#applied.get(droplet.id) === this.#current(droplet.id).key)
-        continue;
+      if (droplet.hostless === true || this.#queued.has(droplet.id)) continue;
+      if (this.#applied.get(droplet.id) === this.#current(droplet.id).key) continue;
       this.#queued.add(droplet.id);
       void this.lanes.run(dropletLane(droplet.id), () => this.#apply(droplet.id));
     }
@@ -130,6 +132,11 @@ function memberOf(droplet: DropletRecord, store: Store): Member {
   return {
     id: droplet.id,
     tags: droplet.tags,
-    addresses: [droplet.publicAddress, droplet.privateAddress, ...reserved.map(record => record.ip)],
+    addresses: [
+      droplet.publicAddress,
+      droplet.privateAddress,
+      ...reserved.map(record => record.ip),
+      ...(droplet.features.includes("ipv6") ? [ipv6Of(droplet.publicAddress)] : []),
+    ],
   };
 }

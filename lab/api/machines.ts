@@ -2,14 +2,18 @@
  * Makes the hosts follow the droplets' records. Operations on one droplet run one after another; none of them is
  * waited for by a request. A failure ends the action as `errored` and is logged.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Hosts, HostSpec } from "../hosts/hosts";
 import type { Actions } from "./actions";
+import { PUBLIC_POOL } from "./address-pools";
+import type { AddressPools } from "./address-pools";
 import { gatewayOf, parseRange } from "./addresses";
+import type { Behaviour } from "./behaviour";
 import { findSize } from "./catalog";
+import type { Settings } from "./context";
 import { messageOf } from "./errors";
 import { dropletLane } from "./firewall-sync";
 import type { FirewallSync } from "./firewall-sync";
+import { IPV6_PREFIX, ipv6Of } from "./ipv6";
 import type { Lanes } from "./lanes";
 import type { ActionRecord, DropletRecord, ReservedIpRecord } from "./records";
 import type { Store } from "./store";
@@ -21,10 +25,9 @@ export interface MachineParts {
   readonly lanes: Lanes;
   readonly actions: Actions;
   readonly firewalls: FirewallSync;
-  /** The range of public addresses. */
-  readonly publicRange: string;
-  /** Added to each operation, in milliseconds. */
-  readonly actionMs: number;
+  readonly addresses: AddressPools;
+  readonly behaviour: Behaviour;
+  readonly settings: Settings;
   readonly log: (line: string) => void;
 }
 
@@ -53,9 +56,10 @@ export class Machines {
 
   /** Removes a droplet's host, then its record. If the host cannot be removed the droplet stays, and can be deleted again. */
   remove(droplet: DropletRecord): void {
-    const { store, hosts, firewalls, log } = this.parts;
+    const { store, hosts, behaviour, log } = this.parts;
     droplet.deleting = true;
     store.changed();
+    const { removalMs } = behaviour.now;
     this.#enqueue(droplet.id, async () => {
       try {
         await hosts.remove(droplet.id);
@@ -64,16 +68,26 @@ export class Machines {
         log(`droplet ${droplet.id} was not removed: ${messageOf(error)}`);
         return;
       }
-      store.droplets.delete(droplet.id);
-      for (const reserved of store.reservedIps.all()) {
-        if (reserved.dropletId === droplet.id) reserved.dropletId = null;
-      }
-      for (const firewall of store.firewalls.all()) {
-        firewall.dropletIds = firewall.dropletIds.filter(id => id !== droplet.id);
-      }
-      firewalls.forget(droplet.id);
-      firewalls.changed();
+      await behaviour.pause(removalMs);
+      this.#forget(droplet);
     });
+  }
+
+  #forget(droplet: DropletRecord): void {
+    const { store, addresses, firewalls } = this.parts;
+    store.droplets.delete(droplet.id);
+    for (const reserved of store.reservedIps.all()) {
+      if (reserved.dropletId === droplet.id) reserved.dropletId = null;
+    }
+    for (const firewall of store.firewalls.all()) {
+      firewall.dropletIds = firewall.dropletIds.filter(id => id !== droplet.id);
+    }
+    addresses.free(PUBLIC_POOL, droplet.publicAddress);
+    addresses.free(droplet.vpcId, droplet.privateAddress);
+    const vpc = store.vpcs.get(droplet.vpcId);
+    if (vpc !== undefined) vpc.memberLeftAt = Date.now();
+    firewalls.forget(droplet.id);
+    firewalls.changed();
   }
 
   async powerOff(droplet: DropletRecord): Promise<void> {
@@ -170,12 +184,14 @@ export class Machines {
     return this.parts.lanes.run(dropletLane(id), job);
   }
 
-  async #pause(): Promise<void> {
-    if (this.parts.actionMs > 0) await sleep(this.parts.actionMs);
+  #pause(): Promise<void> {
+    const { behaviour } = this.parts;
+    return behaviour.pause(behaviour.now.actionMs);
   }
 
   #spec(droplet: DropletRecord): HostSpec {
-    const { store, firewalls, publicRange } = this.parts;
+    const { store, firewalls, settings } = this.parts;
+    const { publicRange } = settings;
     const vpc = store.vpcs.get(droplet.vpcId);
     if (vpc === undefined) throw new Error(`VPC ${droplet.vpcId} of droplet ${droplet.id} is gone`);
     return {
@@ -190,6 +206,9 @@ export class Machines {
         prefix: parseRange(publicRange).prefix,
         gateway: gatewayOf(publicRange),
       },
+      publicIpv6: droplet.features.includes("ipv6")
+        ? `${ipv6Of(droplet.publicAddress)}/${IPV6_PREFIX}`
+        : undefined,
       privateInterface: { address: droplet.privateAddress, prefix: parseRange(vpc.range).prefix },
       vpc: { id: vpc.id, range: vpc.range },
       firewall: firewalls.take(droplet.id),

@@ -2,7 +2,6 @@
  * What all answers have in common: the bearer token, the rate limits and their headers, DigitalOcean's error form,
  * the request id, faults, and that nothing is answered before it is saved.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { App, Context } from "./context";
 import { ApiError, errorId, messageOf } from "./errors";
@@ -13,8 +12,6 @@ import type { Shape } from "./shapes";
 /** What {@link installProtocol} needs besides the context. */
 export interface ProtocolOptions {
   readonly rate: RateLimit;
-  /** Added to each answer, in milliseconds. */
-  readonly responseMs: number;
   readonly log: (line: string) => void;
 }
 
@@ -29,7 +26,7 @@ function errorBody(status: number, message: string, requestId: string): Shape {
 
 /** Installs the hooks and handlers. To be called before any route is added. */
 export function installProtocol(app: App, context: Context, options: ProtocolOptions): void {
-  const { rate, responseMs, log } = options;
+  const { rate, log } = options;
   const lateFaults = new WeakMap<FastifyRequest, Fault>();
 
   acceptEmptyJson(app);
@@ -53,7 +50,7 @@ export function installProtocol(app: App, context: Context, options: ProtocolOpt
     const fault = context.faults.hit(request.method, request.url);
     if (fault?.effect === "before") throw new ApiError(fault.status, fault.message);
     if (fault !== undefined) lateFaults.set(request, fault);
-    if (responseMs > 0) await sleep(responseMs);
+    await context.behaviour.pause(context.behaviour.now.responseMs);
   });
 
   app.addHook("onSend", async (request, reply, payload) => {

@@ -5,7 +5,7 @@ export interface RateState {
   readonly limited: boolean;
   /** Requests allowed per hour. */
   readonly limit: number;
-  /** Requests left in this hour. */
+  /** Requests left in this hour; none while the minute's are used up. */
   readonly remaining: number;
   /** When the oldest request of the hour falls out, in seconds since the epoch. */
   readonly reset: number;
@@ -41,7 +41,8 @@ export class RateLimit {
     const state = {
       limited,
       limit: this.perHour,
-      remaining: Math.max(0, this.perHour - this.#times.length),
+      // Zero over the limit of a minute, too, as DigitalOcean documents it.
+      remaining: limited ? 0 : this.perHour - this.#times.length,
       reset: Math.ceil(((this.#times[0] ?? now) + HOUR_MS) / 1000),
     };
     if (!limited) return state;

@@ -12,6 +12,7 @@ export async function reconcile(context: Context, log: (line: string) => void): 
   const { store, hosts, firewalls, machines } = context;
   for (const vpc of store.vpcs.all()) await hosts.createNetwork({ id: vpc.id, range: vpc.range });
   for (const droplet of store.droplets.all()) {
+    if (droplet.hostless === true) continue;
     const running = await isRunning(context, droplet, log);
     // A boot that never ended cannot be powered on: it has to be deleted.
     const interrupted = droplet.status === "new" || droplet.status === "errored";

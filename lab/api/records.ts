@@ -27,6 +27,8 @@ export interface VpcRecord {
   /** CIDR range, e.g. `10.110.0.0/20`. */
   readonly range: string;
   isDefault: boolean;
+  /** When the last droplet that left it was gone, in milliseconds since the epoch. */
+  memberLeftAt?: number;
   /** ISO 8601, UTC, whole seconds, as all times here. */
   readonly createdAt: string;
 }
@@ -60,6 +62,8 @@ export interface DropletRecord {
   status: DropletStatus;
   /** Its removal has been asked for; it is still listed until its host is gone. */
   deleting: boolean;
+  /** It is a record only, with no machine behind it. */
+  readonly hostless?: boolean;
   readonly createdAt: string;
 }
 
@@ -67,15 +71,13 @@ export interface DropletRecord {
 export interface RuleTarget {
   addresses?: string[];
   droplet_ids?: number[];
-  load_balancer_uids?: string[];
-  kubernetes_ids?: string[];
   tags?: string[];
 }
 
 /** One firewall rule of either direction. */
 export interface FirewallRule {
   readonly protocol: "tcp" | "udp" | "icmp";
-  /** `"22"`, `"8000-9000"`, or `"0"` for all ports and for icmp. */
+  /** `"22"`, `"8000-9000"`, or `"0"` for all ports and, unless ports were sent, for icmp. */
   readonly ports: string;
   /** The rule's sources (inbound) or destinations (outbound). */
   readonly target: RuleTarget;
@@ -117,6 +119,25 @@ export interface ActionRecord {
   readonly region: string;
 }
 
+/** Addresses of one pool that were used before. */
+export interface PoolRecord {
+  readonly id: string;
+  /** In the order in which they were freed. One that is in use again stays here, where it does not count. */
+  readonly freed: readonly string[];
+}
+
+/** Of what there can be seeded things, as the store names it. */
+export type SeededKind = "keys" | "tags" | "vpcs" | "droplets" | "firewalls";
+
+/** A thing that was seeded. */
+export interface SeededRecord {
+  readonly kind: SeededKind;
+  /** Its id; a tag's name. */
+  readonly key: string | number;
+  /** How it was. */
+  readonly before: Readonly<Record<string, unknown>> & { readonly name: string };
+}
+
 /** The whole state of a lab, as it is saved. */
 export interface State {
   /** The form of this file; another number is refused. */
@@ -130,4 +151,6 @@ export interface State {
   firewalls: FirewallRecord[];
   reservedIps: ReservedIpRecord[];
   actions: ActionRecord[];
+  pools: PoolRecord[];
+  seeded: SeededRecord[];
 }

@@ -7,12 +7,16 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
 import type { Hosts } from "../hosts/hosts";
 import { Actions } from "./actions";
+import { AddressPools } from "./address-pools";
 import { parseRange } from "./addresses";
+import { Behaviour } from "./behaviour";
+import type { BehaviourSettings } from "./behaviour";
 import type { App, Context, Settings } from "./context";
 import { Faults } from "./faults";
 import { FirewallSync } from "./firewall-sync";
 import { Lanes } from "./lanes";
 import { Machines } from "./machines";
+import { metadataRoutes } from "./metadata/service";
 import { installProtocol } from "./protocol";
 import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
@@ -30,7 +34,9 @@ import { labRoutes } from "./routes/lab";
 import { reservedIpRoutes } from "./routes/reserved-ips";
 import { tagRoutes } from "./routes/tags";
 import { vpcRoutes } from "./routes/vpcs";
+import { seed } from "./seed";
 import { Store } from "./store";
+import { Unseen } from "./unseen";
 
 /** How a lab's API is set up. */
 export interface ApiOptions {
@@ -57,18 +63,20 @@ export interface ApiOptions {
     /** 5000 by default. */
     readonly requestsPerHour?: number;
   };
-  /** Slowness, in milliseconds; 0 by default. */
-  readonly latency?: {
-    /** Added to each answer. */
-    readonly responseMs?: number;
-    /** Added to each operation on a droplet or a reserved IP, while its action is in progress. */
-    readonly actionMs?: number;
-  };
+  /** Whether the account has somebody else's things from the start; see `seed.ts`. @default false */
+  readonly seed?: boolean;
+  /** How it behaves unless it is told otherwise while it runs. */
+  readonly behaviour?: Partial<BehaviourSettings>;
 }
 
 /** A running lab API. Listen with `app.listen({ host: "127.0.0.1", port })`: it is for this machine only. */
 export interface Api {
   readonly app: App;
+  /**
+   * The metadata service. Listen on the public network's gateway, where the hosts are told to find it: it knows droplets
+   * by the address that their requests come from.
+   */
+  readonly metadata: App;
   /** Resolves when all operations on hosts are over, those included that others led to. */
   settled(): Promise<void>;
   /** Stops answering, waits for the operations under way, and saves. The hosts stay as they are. */
@@ -94,6 +102,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const context = assemble(settings, options, log);
   await hosts.prepare({ id: "public", range: publicRange }, log);
   await reconcile(context, log);
+  if (options.seed === true && context.store.seeded.size === 0) await seed(context);
 
   const app: App = fastify({
     genReqId: () => randomUUID(),
@@ -103,7 +112,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   installProtocol(app, context, {
     rate: new RateLimit(options.limits?.requestsPerMinute ?? 250, options.limits?.requestsPerHour ?? 5000),
-    responseMs: options.latency?.responseMs ?? 0,
     log,
   });
   for (const addRoutes of [
@@ -124,11 +132,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     addRoutes(app, context);
   }
   await app.ready();
+  const metadata: App = fastify().withTypeProvider<TypeBoxTypeProvider>();
+  metadataRoutes(metadata, context);
+  await metadata.ready();
   return {
     app,
+    metadata,
     settled: () => context.lanes.settled(),
     close: async () => {
-      await app.close();
+      await Promise.all([app.close(), metadata.close()]);
+      context.behaviour.reset();
       await context.lanes.settled();
       await context.store.flush();
     },
@@ -138,6 +151,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 function assemble(settings: Settings, options: ApiOptions, log: (line: string) => void): Context {
   const { hosts } = options;
   const store = new Store(options.stateFile);
+  const behaviour = new Behaviour(options.behaviour);
+  const addresses = new AddressPools(store, behaviour);
   const lanes = new Lanes();
   const actions = new Actions(store);
   const firewalls = new FirewallSync(store, hosts, lanes, log);
@@ -147,8 +162,9 @@ function assemble(settings: Settings, options: ApiOptions, log: (line: string) =
     lanes,
     actions,
     firewalls,
-    publicRange: settings.publicRange,
-    actionMs: options.latency?.actionMs ?? 0,
+    addresses,
+    behaviour,
+    settings,
     log,
   });
   return {
@@ -159,6 +175,9 @@ function assemble(settings: Settings, options: ApiOptions, log: (line: string) =
     actions,
     firewalls,
     machines,
+    addresses,
+    behaviour,
+    unseen: new Unseen(behaviour),
     faults: new Faults(),
     requests: new RequestLog(),
   };

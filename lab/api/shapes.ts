@@ -5,6 +5,7 @@
 import { gatewayOf, netmask, parseRange } from "./addresses";
 import { findImage, findRegion, findSize } from "./catalog";
 import type { Context } from "./context";
+import { IPV6_GATEWAY, IPV6_PREFIX, ipv6Of } from "./ipv6";
 import type {
   ActionRecord,
   DropletRecord,
@@ -97,7 +98,8 @@ function networksShape(context: Context, droplet: DropletRecord): Shape {
     {
       ip_address: droplet.privateAddress,
       netmask: netmask(parseRange(vpc.range).prefix),
-      gateway: null,
+      // A text, as DigitalOcean answers it, though there is none.
+      gateway: "nil",
       type: "private",
     },
     {
@@ -107,7 +109,13 @@ function networksShape(context: Context, droplet: DropletRecord): Shape {
       type: "public",
     },
   ];
-  return { v4, v6: [] };
+  const v6 = {
+    ip_address: ipv6Of(droplet.publicAddress),
+    netmask: IPV6_PREFIX,
+    gateway: IPV6_GATEWAY,
+    type: "public",
+  };
+  return { v4, v6: droplet.features.includes("ipv6") ? [v6] : [] };
 }
 
 /** A firewall, with how far it is in force. */

@@ -10,7 +10,9 @@ import type {
   DropletRecord,
   FirewallRecord,
   KeyRecord,
+  PoolRecord,
   ReservedIpRecord,
+  SeededRecord,
   State,
   TagRecord,
   VpcRecord,
@@ -46,8 +48,17 @@ export class Collection<Id extends string | number, Item> {
     return this.#items.delete(id);
   }
 
+  clear(): void {
+    this.#items.clear();
+  }
+
   all(): Item[] {
     return [...this.#items.values()];
+  }
+
+  /** All, each with its id. */
+  entries(): [Id, Item][] {
+    return [...this.#items];
   }
 }
 
@@ -63,6 +74,8 @@ function emptyState(): State {
     firewalls: [],
     reservedIps: [],
     actions: [],
+    pools: [],
+    seeded: [],
   };
 }
 
@@ -98,6 +111,8 @@ export class Store {
   readonly firewalls: Collection<string, FirewallRecord>;
   readonly reservedIps: Collection<string, ReservedIpRecord>;
   readonly actions: Collection<number, ActionRecord>;
+  readonly pools: Collection<string, PoolRecord>;
+  readonly seeded: Collection<string, SeededRecord>;
   #nextId: number;
   #dirty = false;
   #writing: Promise<void> | undefined;
@@ -116,6 +131,8 @@ export class Store {
     this.firewalls = new Collection(firewall => firewall.id, state.firewalls);
     this.reservedIps = new Collection(reserved => reserved.ip, state.reservedIps);
     this.actions = new Collection(action => action.id, state.actions);
+    this.pools = new Collection(pool => pool.id, state.pools);
+    this.seeded = new Collection(({ kind, key }) => `${kind}/${key}`, state.seeded);
   }
 
   /** A number that no droplet, key or action of this lab has had. */
@@ -168,6 +185,8 @@ export class Store {
       firewalls: this.firewalls.all(),
       reservedIps: this.reservedIps.all(),
       actions: this.actions.all(),
+      pools: this.pools.all(),
+      seeded: this.seeded.all(),
     };
   }
 

@@ -6,8 +6,8 @@ import type { Store } from "./store";
 /** DigitalOcean's rule for a tag's name. */
 const TAG_NAME = /^[a-zA-Z0-9_:-]{1,255}$/;
 
-/** Finds a tag. Case does not matter to find it, but the capitals it was created with are its name. */
-export function findTag(store: Store, name: string): TagRecord | undefined {
+/** Finds the tag whose name differs in its capitals at most: there is one of each. Its name is as it was created. */
+function findTag(store: Store, name: string): TagRecord | undefined {
   const wanted = name.toLowerCase();
   return store.tags.get(name) ?? store.tags.all().find(tag => tag.name.toLowerCase() === wanted);
 }
@@ -36,15 +36,14 @@ export function ensureTag(store: Store, name: string): TagRecord {
 }
 
 /**
- * The canonical names of tags that must exist, each once.
+ * The names of tags that must exist, each once. Capitals count wherever a tag is named, as DigitalOcean documents it.
  * @throws 422 if one does not exist.
  */
 export function requireTags(store: Store, names: readonly string[]): string[] {
   const found = names.map(name => {
     checkTagName(name);
-    const tag = findTag(store, name);
-    if (tag === undefined) throw unprocessable(`tag ${name} does not exist`);
-    return tag.name;
+    if (store.tags.get(name) === undefined) throw unprocessable(`tag ${name} does not exist`);
+    return name;
   });
   return [...new Set(found)];
 }

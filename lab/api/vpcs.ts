@@ -13,6 +13,25 @@ const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(parseRange
 /** Ranges that DigitalOcean keeps for itself, according to reports; it does not publish all of them. */
 const RESERVED = ["10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", "10.229.0.0/16"].map(parseRange);
 
+/**
+ * The range that a region's default VPC has in every account, unless the account has put something else there. As reports
+ * show them; those of nyc2 and sfo2 are made up.
+ */
+const DEFAULT_RANGES: Readonly<Record<string, string>> = {
+  nyc1: "10.116.0.0/20",
+  nyc2: "10.100.0.0/20",
+  nyc3: "10.108.0.0/20",
+  ams3: "10.110.0.0/20",
+  sfo2: "10.120.0.0/20",
+  sfo3: "10.124.0.0/20",
+  sgp1: "10.104.0.0/20",
+  lon1: "10.106.0.0/20",
+  fra1: "10.114.0.0/20",
+  tor1: "10.118.0.0/20",
+  blr1: "10.122.0.0/20",
+  syd1: "10.126.0.0/20",
+};
+
 /** Where ranges that nobody asked for come from; DigitalOcean's own choices lie here, too. */
 const GENERATED_WITHIN = "10.96.0.0/11";
 
@@ -55,11 +74,10 @@ export interface NewVpc {
   readonly description: string;
   /** A /20 is chosen if absent. */
   readonly range?: string;
-  readonly isDefault: boolean;
 }
 
 /**
- * Creates a VPC with its network.
+ * Creates a VPC with its network. The first one of a region becomes its default, whoever makes it.
  * @throws 422 as {@link checkVpcName} and {@link checkVpcRange}; an `Error` if the network cannot be created.
  */
 export function createVpc(context: Context, wanted: NewVpc): Promise<VpcRecord> {
@@ -70,10 +88,11 @@ export function createVpc(context: Context, wanted: NewVpc): Promise<VpcRecord> 
 async function createInTurn({ store, hosts }: Context, wanted: NewVpc): Promise<VpcRecord> {
   checkVpcName(store, wanted.name);
   const taken = [...RESERVED, ...store.vpcs.all().map(vpc => parseRange(vpc.range))];
+  const isDefault = findDefault(store, wanted.region) === undefined;
   const range = wanted.range ?? allocateRange(GENERATED_WITHIN, 20, taken);
   if (range === undefined) throw unprocessable("There is no free range for another VPC network");
   checkVpcRange(store, range);
-  const { name, region, description, isDefault } = wanted;
+  const { name, region, description } = wanted;
   const vpc: VpcRecord = {
     id: randomUUID(),
     name,
@@ -91,11 +110,20 @@ async function createInTurn({ store, hosts }: Context, wanted: NewVpc): Promise<
 
 /** The network of droplets that ask for none; created when it is first needed. */
 export async function defaultVpc(context: Context, region: string): Promise<VpcRecord> {
-  const find = (): VpcRecord | undefined =>
-    context.store.vpcs.all().find(vpc => vpc.region === region && vpc.isDefault);
-  return context.lanes.run(`default-vpc/${region}`, async () => {
-    const found = find();
+  const { store, lanes } = context;
+  return lanes.run("vpcs", async () => {
+    const found = findDefault(store, region);
     if (found !== undefined) return found;
-    return createVpc(context, { name: `default-${region}`, region, description: "", isDefault: true });
+    const usual = DEFAULT_RANGES[region];
+    const free =
+      usual !== undefined &&
+      !store.vpcs.all().some(vpc => overlaps(parseRange(vpc.range), parseRange(usual)));
+    const range = free ? usual : undefined;
+    return createInTurn(context, { name: `default-${region}`, region, description: "", range });
   });
+}
+
+/** A region's default VPC, if it has one. */
+export function findDefault(store: Store, region: string): VpcRecord | undefined {
+  return store.vpcs.all().find(vpc => vpc.region === region && vpc.isDefault);
 }

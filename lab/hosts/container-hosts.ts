@@ -4,16 +4,26 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { engineInfo } from "../engine/engine";
 import type { EngineInfo } from "../engine/engine";
-import { allowForwarding } from "../engine/forwarding";
+import { FORWARDING, raise } from "../engine/kernel";
 import { LAB_LABEL } from "../engine/paths";
 import type { Report } from "../engine/prerequisites";
 import { statusOf } from "../engine/refusal";
 import { ensureImage, releaseFor } from "../image/image";
+import { awaitBoot } from "./boot";
 import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
 import { runInside } from "./exec";
 import { renderRuleset } from "./firewall-ruleset";
-import type { HostFirewall, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
+import type {
+  HostFirewall,
+  HostMacs,
+  HostNetwork,
+  Hosts,
+  HostSpec,
+  HostState,
+  MetadataEndpoint,
+} from "./hosts";
+import { renderMetadataRuleset } from "./metadata-ruleset";
 import { Networks } from "./networks";
 
 /** What {@link ContainerHosts} works with. */
@@ -25,6 +35,7 @@ export interface ContainerHostsOptions {
   readonly directory: string;
   /** Whether droplets may reach the world outside this machine; no by default. */
   readonly egress?: boolean;
+  readonly metadata: MetadataEndpoint;
 }
 
 /** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
@@ -34,20 +45,22 @@ export class ContainerHosts implements Hosts {
   readonly #directory: string;
   readonly #networks: Networks;
   readonly #egress: boolean;
+  readonly #metadata: MetadataEndpoint;
   #info: Promise<EngineInfo> | undefined;
   #report: Report = () => undefined;
 
-  constructor({ docker, lab, directory, egress = false }: ContainerHostsOptions) {
+  constructor({ docker, lab, directory, egress = false, metadata }: ContainerHostsOptions) {
     this.#docker = docker;
     this.#lab = lab;
     this.#directory = directory;
     this.#egress = egress;
+    this.#metadata = metadata;
     this.#networks = new Networks(docker, lab, egress);
   }
 
   async prepare(publicNetwork: HostNetwork, report: Report): Promise<void> {
     this.#report = report;
-    if (this.#egress) await allowForwarding(report);
+    if (this.#egress) await raise(FORWARDING, report);
     await ensureImage(this.#docker, "trixie", report);
     await this.#networks.createPublic(publicNetwork);
   }
@@ -102,6 +115,7 @@ export class ContainerHosts implements Hosts {
       if (container.State === "running") return this.applyFirewall(id, firewall);
       await this.#writeFirewall(id, firewall);
       await this.#docker.getContainer(container.Id).start();
+      await awaitBoot(this.#docker, container.Id);
     });
   }
 
@@ -110,6 +124,16 @@ export class ContainerHosts implements Hosts {
       const container = await this.#find(id);
       if (container === undefined) return "missing";
       return container.State === "running" ? "running" : "off";
+    });
+  }
+
+  macs(id: number): Promise<HostMacs | undefined> {
+    return this.#do("look at", id, async () => {
+      const container = await this.#find(id);
+      if (container?.State !== "running") return undefined;
+      const networks = container.NetworkSettings.Networks;
+      const { [this.#networks.publicName]: outside, ...others } = networks;
+      return { public: outside?.MacAddress ?? "", private: Object.values(others)[0]?.MacAddress ?? "" };
     });
   }
 
@@ -169,12 +193,14 @@ export class ContainerHosts implements Hosts {
       EndpointConfig: { DriverOpts: interfaceName("eth1") },
     });
     await container.start();
+    await awaitBoot(this.#docker, container.id);
   }
 
   /** Written beside and renamed, so that a droplet that starts just now reads the one or the other. */
   async #writeFirewall(id: number, firewall: HostFirewall): Promise<void> {
     const file = join(this.#path(id), "firewall.nft");
-    await writeFile(`${file}.new`, renderRuleset(firewall), { mode: 0o600 });
+    const rules = `${renderRuleset(firewall)}${renderMetadataRuleset(this.#metadata)}`;
+    await writeFile(`${file}.new`, rules, { mode: 0o600 });
     await rename(`${file}.new`, file);
   }
 

@@ -39,6 +39,7 @@ export function containerSettings(spec: HostSpec, context: ContainerContext): Do
     `LAB_PRIVATE_ADDRESS=${spec.privateInterface.address}/${spec.privateInterface.prefix}`,
     `LAB_GATEWAY=${spec.publicInterface.gateway ?? ""}`,
   ];
+  if (spec.publicIpv6 !== undefined) environment.push(`LAB_IPV6=${spec.publicIpv6}`);
   if (!egress) environment.push("LAB_OFFLINE=1");
   if (info.CgroupVersion !== "2") {
     // trixie's systemd refuses version 1 unless told so.

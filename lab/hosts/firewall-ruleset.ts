@@ -1,12 +1,16 @@
 /** The cloud firewall as nftables rules, for the droplet's own network namespace. */
 import ipaddr from "ipaddr.js";
 import type { HostFirewall, HostRule } from "./hosts";
+import { METADATA_ADDRESS } from "./metadata-ruleset";
 
 const TABLE = "table inet cloud_firewall";
 
 /** Neighbour discovery is to IPv6 what ARP, which no rule here sees, is to IPv4: it works under any cloud firewall. */
 const NEIGHBOURS =
   "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } accept";
+
+/** The hypervisor answers for the metadata service, before any cloud firewall: an inference, and the unkind one. */
+const METADATA = `ip daddr ${METADATA_ADDRESS} tcp dport 80 accept`;
 
 /**
  * Renders a firewall as input for `nft -f`. It replaces the former rules in one transaction: no packet meets half of
@@ -43,6 +47,7 @@ function renderChain(direction: "inbound" | "outbound", rules: readonly HostRule
     `    ${interfaceName} != { "eth0", "eth1" } accept`,
     "    ct state established,related accept",
     `    ${NEIGHBOURS}`,
+    ...(direction === "outbound" ? [`    ${METADATA}`] : []),
     ...rules.flatMap(rule => renderRule(rule, peer)).map(rule => `    ${rule}`),
     "    drop",
     "  }",

@@ -24,6 +24,19 @@ export interface HostNetwork {
   readonly range: string;
 }
 
+/** Where the lab's server answers for the metadata service, on the public network. */
+export interface MetadataEndpoint {
+  /** IPv4 address. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The hardware addresses of a host's interfaces, `02:42:...`. */
+export interface HostMacs {
+  readonly public: string;
+  readonly private: string;
+}
+
 /** All that is needed to boot one host. */
 export interface HostSpec {
   /** The droplet's id, unique within the lab. */
@@ -38,6 +51,8 @@ export interface HostSpec {
   /** Memory limit in MiB, from the droplet's size. */
   readonly memoryMiB: number;
   readonly publicInterface: HostInterface;
+  /** A further address of the public interface, with its prefix length, where the droplet was created with IPv6. */
+  readonly publicIpv6?: string;
   readonly privateInterface: HostInterface;
   /** The VPC's network. */
   readonly vpc: HostNetwork;
@@ -71,7 +86,10 @@ export interface Hosts {
   prepare(publicNetwork: HostNetwork, report: (line: string) => void): Promise<void>;
   createNetwork(network: HostNetwork): Promise<void>;
   removeNetwork(network: HostNetwork): Promise<void>;
-  /** Boots a host; resolves when it runs, which is before cloud-init is done. */
+  /**
+   * Boots a host; resolves when its operating system runs, which is before cloud-init is done.
+   * @throws If it does not stay up.
+   */
   create(spec: HostSpec): Promise<void>;
   /** Removes a host with its disk. */
   remove(id: number): Promise<void>;
@@ -79,6 +97,8 @@ export interface Hosts {
   /** Starts a host that is off, with `firewall` in force from the first packet on. */
   powerOn(id: number, firewall: HostFirewall): Promise<void>;
   state(id: number): Promise<HostState>;
+  /** The interfaces' hardware addresses, if the host runs. */
+  macs(id: number): Promise<HostMacs | undefined>;
   /** Replaces the firewall of a running host; a host that is off gets it at its next `powerOn`. */
   applyFirewall(id: number, firewall: HostFirewall): Promise<void>;
   /** Adds a reserved IP to the host's public interface. */

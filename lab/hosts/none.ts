@@ -3,11 +3,11 @@
  * machine. Every call is recorded.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HostFirewall, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
+import type { HostFirewall, HostMacs, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
 
 /** The method of {@link Hosts} that was called, with the host's or network's id. */
 export interface HostCall {
-  readonly method: Exclude<keyof Hosts, "state">;
+  readonly method: Exclude<keyof Hosts, "state" | "macs">;
   readonly id: number | string;
 }
 
@@ -74,6 +74,13 @@ export class NoHosts implements Hosts {
 
   state(id: number): Promise<HostState> {
     return Promise.resolve(this.hosts.get(id)?.state ?? "missing");
+  }
+
+  macs(id: number): Promise<HostMacs | undefined> {
+    const running = this.hosts.get(id)?.state === "running";
+    return Promise.resolve(
+      running ? { public: "02:42:c6:12:00:02", private: "02:42:0a:00:00:02" } : undefined,
+    );
   }
 
   async applyFirewall(id: number, firewall: HostFirewall): Promise<void> {

@@ -1,4 +1,7 @@
 /** Runs the end-to-end scenarios on a lab of their own: `npm run e2e -- --grep "<name>"`. */
+import "../../broken-pipe";
+
+import * as assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import * as path from "node:path";
 
@@ -20,6 +23,7 @@ interface Options {
   readonly grep?: readonly string[];
   readonly core?: boolean;
   readonly driver?: Driver["kind"];
+  readonly emptyAccount?: boolean;
   readonly keep?: boolean;
   readonly lab: string;
   readonly labs: number;
@@ -36,6 +40,7 @@ async function main(): Promise<void> {
     .option("--attempts <file>", "write who tried what from where into this Markdown table")
     .option("--lab <name>", "the lab to run on: two runs at once need one each", "e2e")
     .option("--labs <count>", "how many labs to use side by side", Number, 1)
+    .option("--empty-account", "begin in an account that has nothing, in place of one that others use, too")
     .option("--keep", "leave the labs as they are at the end, to look at")
     .option("--verbose", "show what the driver prints")
     .parse()
@@ -107,6 +112,7 @@ async function makeWorld(options: Options, number: number): Promise<World> {
   await rm(state, { recursive: true, force: true });
   await labDown({ name }, () => undefined);
   const lab = await labUp({ name }, say);
+  if (!options.emptyAccount) await lab.seed();
   const driver = await chooseDriver(state, "lab", options.driver);
   const report = options.verbose ? say : () => undefined;
   return new World(driver, lab, await labConfig(lab.endpoint), report, state);
@@ -130,8 +136,9 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
   };
   const reason = scenario.skip?.[world.driver.kind];
   if (reason) return outcome("skipped", `     ${reason}`);
+  const shared = await world.lab.isSeeded();
   try {
-    await scenario.run(world);
+    await inItsAccount(scenario, world);
     return outcome("passed");
   } catch (error) {
     if (error instanceof Skipped) return outcome("skipped", `     ${error.message}`);
@@ -143,7 +150,21 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
     return failed;
   } finally {
     await world.tidy();
+    if (shared)
+      await world.lab
+        .seed()
+        .catch((left: unknown) =>
+          say(`     the account could not be furnished again\n${world.explain(left)}`),
+        );
   }
+}
+
+/** Runs a scenario in the account that it wants. What others have in an account that they share stays as it is. */
+async function inItsAccount({ account, run }: Scenario, world: World): Promise<void> {
+  if (account === "new") await world.lab.emptyAccount();
+  await run(world);
+  if (account === "new") await world.lab.emptyAccount();
+  else assert.deepEqual(await world.lab.seedTouched(), [], "what others have in the account was touched");
 }
 
 main().catch((error: unknown) => {

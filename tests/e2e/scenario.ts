@@ -7,6 +7,8 @@ export interface Scenario {
   readonly name: string;
   /** Part of `npm test`; the others are run by `npm run e2e`. */
   readonly core?: boolean;
+  /** `new`: it starts in an account that has nothing, not even a default VPC. @default one that others use, too */
+  readonly account?: "new";
   /** Drivers that can express it, and why the others cannot. @default all */
   readonly skip?: Partial<Record<World["driver"]["kind"], string>>;
   /** Throws when the promise is not kept. */

@@ -166,6 +166,7 @@ export class World {
 
   public async tidy(): Promise<void> {
     await Promise.all(this.pollers.splice(0).map(poller => poller.stop()));
+    await this.lab.behaveAsUsual();
   }
 
   private async keepLog(run: Promise<RunResult>): Promise<RunResult> {

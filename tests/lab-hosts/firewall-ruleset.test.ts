@@ -1,4 +1,5 @@
 import { renderRuleset } from "../../lab/hosts/firewall-ruleset";
+import { renderMetadataRuleset } from "../../lab/hosts/metadata-ruleset";
 import type { HostRule } from "../../lab/hosts/hosts";
 
 const inbound = (...rules: HostRule[]) => renderRuleset({ rules: { inbound: rules, outbound: [] } });
@@ -17,6 +18,30 @@ test("a firewall without rules drops both directions, on the droplet's interface
 
 test("inbound packets are judged after connection tracking and before destination NAT", () => {
   expect(inbound()).toContain("type filter hook prerouting priority -150");
+});
+
+test("the metadata service is reached whatever the rules are", () => {
+  const [, outbound = ""] = inbound().split("chain outbound");
+  expect(
+    outbound
+      .trim()
+      .split("\n")
+      .slice(-4)
+      .map(line => line.trim()),
+  ).toEqual(["ip daddr 169.254.169.254 tcp dport 80 accept", "drop", "}", "}"]);
+});
+
+test("its way: packets get the server's address after all else, answers the service's before all else", () => {
+  const rules = renderMetadataRuleset({ address: "198.18.4.1", port: 8781 });
+  expect(rules.startsWith("table ip metadata_service\ndelete table ip metadata_service\n")).toBe(true);
+  expect(rules).toContain("hook postrouting priority 310");
+  expect(rules).toContain("hook prerouting priority -450");
+  expect(rules).toContain(
+    "ip daddr 169.254.169.254 tcp dport 80 ip daddr set 198.18.4.1 tcp dport set 8781 accept",
+  );
+  expect(rules).toContain(
+    'iifname "eth0" ip saddr 198.18.4.1 tcp sport 8781 ip saddr set 169.254.169.254 tcp sport set 80',
+  );
 });
 
 test("the old table is replaced in the same transaction", () => {
@@ -55,7 +80,7 @@ test("ranges within others are left out: nft refuses overlapping elements", () =
 });
 
 test("a rule without ranges allows nothing", () => {
-  expect(inbound(tcp("22"))).not.toContain("dport");
+  expect(inbound(tcp("22"))).not.toContain("dport 22");
 });
 
 test.each(["22 accept; drop", "9-8", "65536", "", "-1", "1-2-3"])("refuses the port %j", ports => {

@@ -8,7 +8,7 @@ import { labDown } from "../../lab/lab";
 import { ensureSettings } from "../../lab/settings";
 
 jest.mock("../../lab/engine/engine");
-jest.mock("../../lab/engine/forwarding");
+jest.mock("../../lab/engine/kernel");
 
 let home: string;
 const before = process.env.SWARM_LAB_HOME;

@@ -37,7 +37,7 @@ describe("actions", () => {
   });
 
   test("one at a time: another one, while one is under way, is refused", async () => {
-    const lab = await Lab.start({ latency: { actionMs: 100 } });
+    const lab = await Lab.start({ behaviour: { actionMs: 100 } });
     const { id } = await lab.droplet();
     await act(lab, id, { type: "reboot" });
     expect((await lab.find(id)).locked).toBe(true);
@@ -76,6 +76,8 @@ describe("actions", () => {
     const droplet = await lab.find(id);
     expect(droplet.name).toBe("other");
     expect(droplet.features).toContain("ipv6");
+    expect(droplet.networks.v6).toMatchObject([{ ip_address: "2001:db8:c612::c612:2" }]);
+    expect((await act(lab, id, { type: "enable_ipv6" })).status).toBe(422);
     expect(droplet.features).not.toContain("backups");
   });
 
@@ -100,6 +102,27 @@ describe("actions", () => {
     const lab = await Lab.start();
     const { id } = await lab.droplet();
     expect((await act(lab, id, body)).status).toBe(422);
+  });
+
+  test("no size that the region lacks", async () => {
+    const lab = await Lab.start();
+    const { id } = await lab.droplet({ region: "tor1" });
+    await act(lab, id, { type: "power_off" });
+    await lab.settled();
+    const { status, body } = await act(lab, id, { type: "resize", size: "m-2vcpu-16gb", disk: true });
+    expect([status, body.message]).toEqual([422, "Size is not available in this region."]);
+  });
+
+  test("a backup policy is checked, and needs backups", async () => {
+    const lab = await Lab.start();
+    const { id } = await lab.droplet();
+    const backup_policy = { plan: "daily", hour: 4 };
+    expect((await act(lab, id, { type: "change_backup_policy", backup_policy })).status).toBe(422);
+    expect((await act(lab, id, { type: "enable_backups", backup_policy: { plan: "x" } })).status).toBe(422);
+    expect((await act(lab, id, { type: "enable_backups", backup_policy })).status).toBe(201);
+    await lab.settled();
+    expect((await act(lab, id, { type: "change_backup_policy" })).status).toBe(422);
+    expect((await act(lab, id, { type: "change_backup_policy", backup_policy })).status).toBe(201);
   });
 
   test("a disk does not shrink", async () => {

@@ -35,9 +35,19 @@ describe("the record", () => {
       sources,
     }));
     const { inbound_rules } = await lab.firewall({
-      inbound_rules: [...sent, { protocol: "icmp", sources }, { protocol: "icmp", ports: "all", sources }],
+      inbound_rules: sent,
     });
-    expect(inbound_rules.map(rule => rule.ports)).toEqual(["0", "0", "22", "1-65535", "8000-9000", "0", "0"]);
+    expect(inbound_rules.map(rule => rule.ports)).toEqual(["0", "0", "22", "1-65535", "8000-9000"]);
+  });
+
+  test("icmp needs no ports, and those that are sent come back", async () => {
+    const lab = await Lab.start();
+    const { id } = await lab.droplet();
+    const sources = { addresses: ["0.0.0.0/0"] };
+    const sent = [undefined, "", "all", "1-65535"].map(ports => ({ protocol: "icmp", ports, sources }));
+    const { inbound_rules } = await lab.firewall({ inbound_rules: sent, droplet_ids: [id] });
+    expect(inbound_rules.map(rule => rule.ports)).toEqual(["0", "0", "0", "1-65535"]);
+    expect(Object.keys(lab.inbound(id) ?? {})).toEqual(["icmp/all", "icmp/1-65535"]);
   });
 
   test("empty lists of a rule are left out, others come back as they were sent", async () => {
@@ -73,6 +83,9 @@ describe("the record", () => {
     ["an unknown tag", { tags: ["nobody"] }],
     ["an unknown tag in a rule", rule({ sources: { tags: ["nobody"] } })],
     ["an unknown droplet", { droplet_ids: [7] }],
+    ["an unknown droplet in a rule", rule({ sources: { droplet_ids: [7] } })],
+    ["a load balancer, of which there are none", rule({ sources: { load_balancer_uids: ["x"] } })],
+    ["bad ports of icmp", rule({ protocol: "icmp", ports: "many" })],
     ["51 rules", { inbound_rules: Array.from({ length: 50 }, () => SSH_RULE) }],
     ["1001 sources", rule({ sources: { addresses: Array.from({ length: 1001 }, () => "192.0.2.1") } })],
   ])("422 for %s", async (_what, more) => {

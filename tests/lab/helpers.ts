@@ -95,6 +95,8 @@ export class Lab {
       publicRange: "198.18.0.0/24",
       log: line => log.push(line),
       ...options,
+      // A VPC can be deleted at once, unless a test wants it otherwise.
+      behaviour: { membersMs: 0, ...options.behaviour },
       hosts,
     });
     const lab = new Lab(api, hosts, log);

@@ -1,4 +1,4 @@
-import { Lab, publicKey } from "./helpers";
+import { firewallRequest, Lab, publicKey } from "./helpers";
 import type { ErrorBody, FirewallBody } from "./helpers";
 
 interface Key {
@@ -76,6 +76,19 @@ describe("tags", () => {
     await lab.post("/v2/tags", { name: "Prod" });
     expect((await lab.post<Tag>("/v2/tags", { name: "prod" })).body.tag.name).toBe("Prod");
     expect((await lab.droplet({ tags: ["PROD", "prod"] })).tags).toEqual(["Prod"]);
+    expect((await lab.get<{ tags: object[] }>("/v2/tags")).body.tags).toHaveLength(1);
+  });
+
+  test("capitals count where a tag is named", async () => {
+    const lab = await Lab.start();
+    const { id } = await lab.droplet({ tags: ["Prod"] });
+    const resources = { resources: [{ resource_id: id, resource_type: "droplet" }] };
+    expect((await lab.get("/v2/tags/Prod")).status).toBe(200);
+    expect((await lab.get("/v2/tags/prod")).status).toBe(404);
+    expect((await lab.delete("/v2/tags/prod/resources", resources)).status).toBe(404);
+    expect((await lab.delete("/v2/tags/prod")).status).toBe(404);
+    expect((await lab.post("/v2/firewalls", firewallRequest({ tags: ["prod"] }))).status).toBe(422);
+    expect((await lab.post("/v2/firewalls", firewallRequest({ tags: ["Prod"] }))).status).toBe(202);
   });
 
   test("tag and untag a droplet", async () => {

@@ -47,7 +47,7 @@ describe("rate limit", () => {
     expect(rate.take()).toMatchObject({ limited: false, remaining: 99 });
     now += 10_000;
     expect(rate.take().limited).toBe(false);
-    expect(rate.take()).toMatchObject({ limited: true, retryAfter: 50, remaining: 98 });
+    expect(rate.take()).toMatchObject({ limited: true, retryAfter: 50, remaining: 0 });
     now += 50_000;
     expect(rate.take().limited).toBe(false);
     expect(rate.take()).toMatchObject({ limited: true, retryAfter: 10 });

@@ -112,6 +112,8 @@ describe("rate limits", () => {
     const over = await lab.get<ErrorBody>("/v2/account");
     expect(over.status).toBe(429);
     expect(over.body.id).toBe("too_many_requests");
+    // None is left for now, though the hour has many.
+    expect(over.headers["ratelimit-remaining"]).toBe("0");
     expect(Number(over.headers["retry-after"])).toBeGreaterThan(0);
     expect((await lab.get("/lab/status")).status).toBe(200);
   });
@@ -196,5 +198,11 @@ test("the catalogue has what the provider's data sources ask for", async () => {
   expect((await lab.get("/v2/images/ubuntu-1-x64")).status).toBe(404);
   const sizes = await lab.get<{ sizes: { slug: string; regions: string[] }[] }>("/v2/sizes?per_page=200");
   expect(sizes.body.sizes.find(size => size.slug === "s-2vcpu-4gb")?.regions).toContain("fra1");
-  expect((await lab.get<{ regions: unknown[] }>("/v2/regions?per_page=200")).body.regions).toHaveLength(12);
+  const regions = await lab.get<{ regions: { slug: string; sizes: string[] }[] }>("/v2/regions?per_page=200");
+  expect(regions.body.regions).toHaveLength(12);
+  for (const region of regions.body.regions) {
+    const there = sizes.body.sizes.filter(size => size.regions.includes(region.slug));
+    expect(region.sizes).toEqual(there.map(({ slug }) => slug));
+  }
+  expect(regions.body.regions.find(({ slug }) => slug === "tor1")?.sizes).not.toContain("g-2vcpu-8gb");
 });

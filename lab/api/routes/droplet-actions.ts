@@ -1,7 +1,8 @@
 /** `/v2/droplets/:id/actions`: power, size, name and features. */
 import { Type } from "@fastify/type-provider-typebox";
 import type { Static } from "@fastify/type-provider-typebox";
-import { findSize } from "../catalog";
+import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
+import { checkSizeInRegion, findSize } from "../catalog";
 import type { App, Context } from "../context";
 import { baseOf } from "../context";
 import { notFound, unprocessable } from "../errors";
@@ -16,7 +17,7 @@ const ActionBody = Type.Object({
   size: Type.Optional(Type.String()),
   disk: Type.Optional(Type.Boolean()),
   name: Type.Optional(Type.String()),
-  backup_policy: Type.Optional(Type.Unknown()),
+  backup_policy: Type.Optional(BackupPolicy),
 });
 type ActionRequest = Static<typeof ActionBody>;
 
@@ -96,6 +97,7 @@ const restart: Plan =
 const resize: Plan = (_context, droplet, body) => {
   const size = findSize(body.size ?? "");
   if (size === undefined) throw unprocessable("You specified an invalid size for Droplet resize.");
+  checkSizeInRegion(size, droplet.region);
   if (droplet.status !== "off") throw unprocessable("Droplet must be powered off before it is resized.");
   if (size.slug === droplet.size) throw unprocessable("Droplet is already this size.");
   if (size.disk < droplet.disk) {
@@ -114,6 +116,26 @@ const rename: Plan = (_context, droplet, body) => {
   checkDropletName(name);
   // The record's name only: on DigitalOcean, too, the machine keeps the host name it was booted with.
   return change(() => (droplet.name = name));
+};
+
+const enableBackups: Plan = (context, droplet, body) => {
+  if (body.backup_policy !== undefined) checkBackupPolicy(body.backup_policy);
+  return feature("backups", true)(context, droplet, body);
+};
+
+const changeBackupPolicy: Plan = (context, droplet, body) => {
+  if (body.backup_policy === undefined) throw unprocessable("backup_policy is required");
+  if (!droplet.features.includes("backups")) throw unprocessable("Backups are not enabled on this Droplet.");
+  return enableBackups(context, droplet, body);
+};
+
+/** The address is the droplet's from then on. To set it up in the machine is its owner's, as on DigitalOcean. */
+const enableIpv6: Plan = ({ firewalls }, droplet) => {
+  if (droplet.features.includes("ipv6")) throw unprocessable("IPv6 is already enabled on this Droplet.");
+  return change(() => {
+    droplet.features = [...droplet.features, "ipv6"];
+    firewalls.changed();
+  });
 };
 
 function feature(name: string, on: boolean): Plan {
@@ -140,9 +162,9 @@ const PLANS: Readonly<Record<string, Plan | undefined>> = {
   power_cycle: restart,
   resize,
   rename,
-  enable_backups: feature("backups", true),
-  change_backup_policy: feature("backups", true),
+  enable_backups: enableBackups,
+  change_backup_policy: changeBackupPolicy,
   disable_backups: feature("backups", false),
-  enable_ipv6: feature("ipv6", true),
+  enable_ipv6: enableIpv6,
   enable_private_networking: feature("private_networking", true),
 };

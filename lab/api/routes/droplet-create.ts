@@ -2,8 +2,9 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Static } from "@fastify/type-provider-typebox";
 import { timestamp } from "../actions";
-import { allocate } from "../addresses";
-import { findImage, findRegion, findSize } from "../catalog";
+import { PUBLIC_POOL } from "../address-pools";
+import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
+import { checkSizeInRegion, chooseRegion, findImage, findSize } from "../catalog";
 import type { App, Context } from "../context";
 import { baseOf } from "../context";
 import { unprocessable } from "../errors";
@@ -28,7 +29,7 @@ const CreateBody = Type.Object({
   image: Slug,
   ssh_keys: Type.Optional(Type.Union([Type.Array(Slug), Type.Null()])),
   backups: Type.Optional(Type.Boolean()),
-  backup_policy: Type.Optional(Type.Unknown()),
+  backup_policy: Type.Optional(BackupPolicy),
   ipv6: Type.Optional(Type.Boolean()),
   private_networking: Type.Optional(Type.Boolean()),
   public_networking: Type.Optional(Type.Boolean()),
@@ -54,7 +55,7 @@ export function dropletCreateRoutes(app: App, context: Context): void {
     const { body } = request;
     const { names, single } = namesOf(body);
     const plan = check(context, body);
-    const vpc = await chooseVpc(context, body);
+    const vpc = await chooseVpc(context, body, plan.region);
     const created = createAll(context, names, { ...plan, vpc });
     const droplets = created.map(({ droplet }) => dropletShape(context, droplet));
     const links = { actions: created.map(({ action }) => actionLink(action, baseOf(request))) };
@@ -89,15 +90,22 @@ interface Plan {
 }
 
 function check({ store }: Context, body: CreateRequest): Plan {
-  const region = findRegion(body.region ?? "nyc3");
   const size = findSize(body.size);
   const image = findImage(body.image);
-  if (region === undefined) throw unprocessable("You specified an invalid region for Droplet creation.");
   if (size === undefined) throw unprocessable("You specified an invalid size for Droplet creation.");
+  const vpc = store.vpcs.get(body.vpc_uuid ?? "");
+  // The provider sends an empty text where no region is set. One with a VPC can only be where that is.
+  const region = chooseRegion((body.region ?? "") || (vpc?.region ?? ""), size);
+  if (region === undefined) throw unprocessable("You specified an invalid region for Droplet creation.");
+  checkSizeInRegion(size, region.slug);
   if (image === undefined) throw unprocessable("You specified an invalid image for Droplet creation.");
   const userData = body.user_data ?? "";
   if (Buffer.byteLength(userData) > USER_DATA_BYTES) {
     throw unprocessable("User data is too long (maximum is 64 KiB)");
+  }
+  if (body.backup_policy !== undefined) {
+    if (body.backups !== true) throw unprocessable("backup_policy is only allowed when backups are enabled.");
+    checkBackupPolicy(body.backup_policy);
   }
   if (body.public_networking === false)
     throw unprocessable("The lab has no droplets without a public network.");
@@ -134,8 +142,7 @@ function featuresOf(body: CreateRequest): string[] {
   return switches.filter(([, on]) => on).map(([name]) => name);
 }
 
-async function chooseVpc(context: Context, body: CreateRequest): Promise<VpcRecord> {
-  const region = body.region ?? "nyc3";
+async function chooseVpc(context: Context, body: CreateRequest, region: string): Promise<VpcRecord> {
   if (body.vpc_uuid === undefined || body.vpc_uuid === "") return defaultVpc(context, region);
   const vpc = context.store.vpcs.get(body.vpc_uuid);
   if (vpc === undefined) throw unprocessable("You specified an invalid VPC for Droplet creation.");
@@ -149,7 +156,7 @@ function createAll(
   names: readonly string[],
   plan: Plan & { vpc: VpcRecord },
 ): { droplet: DropletRecord; action: ActionRecord }[] {
-  const { store, actions, machines, settings } = context;
+  const { store, actions, machines, settings, unseen } = context;
   if (store.droplets.size + names.length > settings.dropletLimit) {
     throw unprocessable("creating this/these droplet(s) will exceed your droplet limit");
   }
@@ -172,6 +179,7 @@ function createAll(
       createdAt: timestamp(),
     };
     store.droplets.put(droplet);
+    unseen.add(`droplets/${droplet.id}`);
     const action = actions.start("create", {
       resourceType: "droplet",
       resourceId: droplet.id,
@@ -185,7 +193,7 @@ function createAll(
 }
 
 function allocateAll(
-  { store, settings }: Context,
+  { store, settings, addresses }: Context,
   count: number,
   vpc: VpcRecord,
 ): { publicAddress: string; privateAddress: string }[] {
@@ -198,8 +206,8 @@ function allocateAll(
     droplets.filter(droplet => droplet.vpcId === vpc.id).map(droplet => droplet.privateAddress),
   );
   return Array.from({ length: count }, () => {
-    const publicAddress = allocate(settings.publicRange, publicTaken);
-    const privateAddress = allocate(vpc.range, privateTaken);
+    const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, publicTaken);
+    const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, privateTaken);
     if (publicAddress === undefined) throw unprocessable("There is no free public address.");
     if (privateAddress === undefined) throw unprocessable("There is no free address in the VPC.");
     publicTaken.add(publicAddress);

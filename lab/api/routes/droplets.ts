@@ -21,7 +21,7 @@ export function requireDroplet(store: Store, id: number): DropletRecord {
 
 /** Droplets: list, get, delete. */
 export function dropletRoutes(app: App, context: Context): void {
-  const { store, machines } = context;
+  const { store, machines, unseen } = context;
   const ListQuery = Type.Object({
     ...PageQuery.properties,
     tag_name: Type.Optional(Type.String()),
@@ -43,9 +43,10 @@ export function dropletRoutes(app: App, context: Context): void {
     return { droplets: items.map(droplet => dropletShape(context, droplet)), links, meta };
   });
 
-  app.get("/v2/droplets/:id", { schema: { params: DropletParams } }, request => ({
-    droplet: dropletShape(context, requireDroplet(store, request.params.id)),
-  }));
+  app.get("/v2/droplets/:id", { schema: { params: DropletParams } }, request => {
+    unseen.check(`droplets/${request.params.id}`);
+    return { droplet: dropletShape(context, requireDroplet(store, request.params.id)) };
+  });
 
   app.delete("/v2/droplets/:id", { schema: { params: DropletParams } }, (request, reply) => {
     remove(requireDroplet(store, request.params.id));

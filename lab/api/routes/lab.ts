@@ -4,14 +4,22 @@
  *
  * - `POST /lab/faults` arms a fault: `{method, path, status, times?, message?, after?, effect?}`, see `faults.ts`.
  * - `DELETE /lab/faults` disarms all.
+ * - `POST /lab/behaviour` makes the lab more unkind, or kinder, see `behaviour.ts`; `DELETE` as usual again.
  * - `GET /lab/requests?count=` answers the last requests, oldest first; `DELETE` forgets them.
- * - `GET /lab/status` sums up the lab.
+ * - `GET /lab/status` sums up the lab. `GET /lab/addresses?count=` answers the addresses that come next.
+ * - `POST /lab/seed` puts somebody else's things into the account, see `seed.ts`, or makes them as they were; `GET` says
+ *   which are gone or changed; `DELETE` makes the account a new one, with nothing in it.
  */
 import { Type } from "@fastify/type-provider-typebox";
+import { PUBLIC_POOL } from "../address-pools";
+import type { Source } from "../address-pools";
 import type { App, Context } from "../context";
 import { applies } from "../firewall-rules";
 import type { DropletRecord } from "../records";
+import { seed } from "../seed";
+import { emptyAccount, isSeeded, touched } from "../seeded";
 import type { Shape } from "../shapes";
+import { reservedSource } from "./reserved-ips";
 
 const FaultBody = Type.Object({
   method: Type.String(),
@@ -23,9 +31,22 @@ const FaultBody = Type.Object({
   effect: Type.Optional(Type.Union([Type.Literal("before"), Type.Literal("after")])),
 });
 
+const Milliseconds = Type.Integer({ minimum: 0, maximum: 3_600_000 });
+const BehaviourBody = Type.Partial(
+  Type.Object({
+    responseMs: Milliseconds,
+    actionMs: Milliseconds,
+    removalMs: Milliseconds,
+    membersMs: Milliseconds,
+    unseen: Type.Integer({ minimum: 0 }),
+    reuseAddresses: Type.Boolean(),
+  }),
+  { additionalProperties: false },
+);
+
 /** The lab's own routes. */
 export function labRoutes(app: App, context: Context): void {
-  const { faults, requests } = context;
+  const { faults, requests, behaviour, firewalls, store } = context;
 
   app.post("/lab/faults", { schema: { body: FaultBody } }, (request, reply) => {
     faults.add(request.body);
@@ -36,6 +57,35 @@ export function labRoutes(app: App, context: Context): void {
     faults.clear();
     return reply.code(204).send();
   });
+
+  app.post("/lab/behaviour", { schema: { body: BehaviourBody } }, request => {
+    behaviour.change(request.body);
+    return behaviour.now;
+  });
+
+  app.delete("/lab/behaviour", (_request, reply) => {
+    behaviour.reset();
+    return reply.code(204).send();
+  });
+
+  app.post("/lab/seed", async (_request, reply) => {
+    await context.lanes.run("seed", () => seed(context));
+    return reply.code(201).send({ seeded: store.seeded.size });
+  });
+
+  app.get("/lab/seed", () => ({ seeded: store.seeded.size, touched: touched(store) }));
+
+  app.delete("/lab/seed", async (_request, reply) => {
+    await context.lanes.run("seed", () => emptyAccount(context));
+    store.changed();
+    firewalls.changed();
+    return reply.code(204).send();
+  });
+
+  const CountQuery = Type.Object({ count: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) });
+  app.get("/lab/addresses", { schema: { querystring: CountQuery } }, request =>
+    addressesToCome(context, request.query.count ?? 1),
+  );
 
   const RequestsQuery = Type.Object({ count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) });
   app.get("/lab/requests", { schema: { querystring: RequestsQuery } }, request => ({
@@ -50,6 +100,28 @@ export function labRoutes(app: App, context: Context): void {
   app.get("/lab/status", () => status(context));
 }
 
+/** What the next droplets and the next reserved IPs would get, in this order, if only they were made. */
+function addressesToCome({ store, settings, addresses }: Context, count: number): Shape {
+  const next = (source: Source): string[] => {
+    const taken = new Set([
+      ...store.droplets.all().map(droplet => droplet.publicAddress),
+      ...store.reservedIps.all().map(({ ip }) => ip),
+    ]);
+    const found: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const address = addresses.next(source, taken);
+      if (address === undefined) break;
+      taken.add(address);
+      found.push(address);
+    }
+    return found;
+  };
+  return {
+    public: next({ pool: PUBLIC_POOL, range: settings.publicRange }),
+    reserved: next(reservedSource(settings)),
+  };
+}
+
 function status(context: Context): Shape {
   const { store, settings, lanes, faults, firewalls } = context;
   return {
@@ -61,6 +133,7 @@ function status(context: Context): Shape {
       region: vpc.region,
       ip_range: vpc.range,
       default: vpc.isDefault,
+      seeded: isSeeded(store, "vpcs", vpc.id),
       members: store.droplets.all().filter(droplet => droplet.vpcId === vpc.id).length,
     })),
     firewalls: store.firewalls.all().map(firewall => ({
@@ -71,14 +144,20 @@ function status(context: Context): Shape {
       outbound_rules: firewall.outbound.length,
       tags: firewall.tags,
       droplet_ids: firewall.dropletIds,
+      seeded: isSeeded(store, "firewalls", firewall.id),
     })),
     reserved_ips: store.reservedIps.all().map(({ ip, region, dropletId }) => ({
       ip,
       region,
       droplet_id: dropletId,
     })),
-    ssh_keys: store.keys.all().map(({ id, name, fingerprint }) => ({ id, name, fingerprint })),
-    tags: store.tags.all().map(tag => tag.name),
+    ssh_keys: store.keys.all().map(({ id, name, fingerprint }) => ({
+      id,
+      name,
+      fingerprint,
+      seeded: isSeeded(store, "keys", id),
+    })),
+    tags: store.tags.all().map(({ name }) => ({ name, seeded: isSeeded(store, "tags", name) })),
     /** Machines and addresses that are being changed right now. */
     busy: lanes.busy,
     faults: faults.size,
@@ -100,6 +179,7 @@ function dropletSummary({ store, actions }: Context, droplet: DropletRecord): Sh
     private_address: droplet.privateAddress,
     reserved_ip: store.reservedIps.all().find(reserved => reserved.dropletId === droplet.id)?.ip ?? null,
     vpc_uuid: droplet.vpcId,
+    seeded: isSeeded(store, "droplets", droplet.id),
     firewalls: store.firewalls
       .all()
       .filter(firewall => applies(firewall, droplet))

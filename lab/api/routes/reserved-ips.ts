@@ -1,8 +1,10 @@
 /** `/v2/reserved_ips`: addresses that move between droplets. */
 import { Type } from "@fastify/type-provider-typebox";
-import { allocate, toNumber } from "../addresses";
+import { PUBLIC_POOL, RESERVED_POOL } from "../address-pools";
+import type { Source } from "../address-pools";
+import { toNumber } from "../addresses";
 import { requireRegion } from "../catalog";
-import type { App, Context } from "../context";
+import type { App, Context, Settings } from "../context";
 import { baseOf } from "../context";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
@@ -18,7 +20,7 @@ const ActionBody = Type.Object({ type: Type.String(), droplet_id: Type.Optional(
 
 /** Reserved IPs and their actions. */
 export function reservedIpRoutes(app: App, context: Context): void {
-  const { store, actions, machines, settings } = context;
+  const { store, actions, machines, settings, addresses, unseen } = context;
   const params = Type.Object({ ip: Type.String() });
   const find = (ip: string): ReservedIpRecord => {
     const reserved = store.reservedIps.get(ip);
@@ -37,7 +39,8 @@ export function reservedIpRoutes(app: App, context: Context): void {
   };
 
   app.post("/v2/reserved_ips", { schema: { body: CreateBody } }, (request, reply) => {
-    const { region, droplet_id } = request.body;
+    const { region, droplet_id, project_id = settings.projectId } = request.body;
+    if (project_id !== settings.projectId) throw unprocessable("The project does not exist.");
     const droplet = droplet_id === undefined ? null : assignable(context, droplet_id);
     const slug = droplet?.region ?? region;
     if (slug === undefined) throw unprocessable("region or droplet_id is required");
@@ -54,6 +57,7 @@ export function reservedIpRoutes(app: App, context: Context): void {
       locked: false,
     };
     store.reservedIps.put(reserved);
+    unseen.add(`reserved_ips/${ip}`);
     store.changed();
     const action = droplet === null ? undefined : start(reserved, droplet);
     const base = baseOf(request);
@@ -73,9 +77,10 @@ export function reservedIpRoutes(app: App, context: Context): void {
     return { reserved_ips: items.map(reserved => reservedIpShape(context, reserved)), links, meta };
   });
 
-  app.get("/v2/reserved_ips/:ip", { schema: { params } }, request => ({
-    reserved_ip: reservedIpShape(context, find(request.params.ip)),
-  }));
+  app.get("/v2/reserved_ips/:ip", { schema: { params } }, request => {
+    unseen.check(`reserved_ips/${request.params.ip}`);
+    return { reserved_ip: reservedIpShape(context, find(request.params.ip)) };
+  });
 
   app.delete("/v2/reserved_ips/:ip", { schema: { params } }, async (request, reply) => {
     const reserved = find(request.params.ip);
@@ -89,6 +94,7 @@ export function reservedIpRoutes(app: App, context: Context): void {
       }
     }
     store.reservedIps.delete(reserved.ip);
+    addresses.free(reservedSource(settings).pool, reserved.ip);
     store.changed();
     return reply.code(204).send();
   });
@@ -145,13 +151,19 @@ function assignable({ store, actions }: Context, id: number, reserved?: Reserved
   return droplet;
 }
 
-function freeAddress({ store, settings }: Context): string {
+/** Reserved IPs come from the upper end of the public range, unless they have one of their own. */
+export function reservedSource({ publicRange, reservedRange }: Settings): Source {
+  return reservedRange === undefined
+    ? { pool: PUBLIC_POOL, range: publicRange, from: "high" }
+    : { pool: RESERVED_POOL, range: reservedRange };
+}
+
+function freeAddress({ store, settings, addresses }: Context): string {
   const taken = new Set([
     ...store.reservedIps.all().map(reserved => reserved.ip),
     ...store.droplets.all().map(droplet => droplet.publicAddress),
   ]);
-  const own = settings.reservedRange;
-  const ip = own === undefined ? allocate(settings.publicRange, taken, "high") : allocate(own, taken);
+  const ip = addresses.next(reservedSource(settings), taken);
   if (ip === undefined) throw unprocessable("There is no free address for a reserved IP.");
   return ip;
 }

@@ -7,7 +7,7 @@ import { notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
 import type { DropletRecord, TagRecord } from "../records";
 import { tagShape } from "../shapes";
-import { ensureTag, findTag } from "../tagging";
+import { ensureTag } from "../tagging";
 
 const Resources = Type.Object({
   resources: Type.Array(
@@ -24,7 +24,7 @@ export function tagRoutes(app: App, context: Context): void {
   const { store, firewalls } = context;
   const params = Type.Object({ name: Type.String() });
   const find = (name: string): TagRecord => {
-    const tag = findTag(store, name);
+    const tag = store.tags.get(name);
     if (tag === undefined) throw notFound();
     return tag;
   };

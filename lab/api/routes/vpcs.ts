@@ -25,7 +25,7 @@ const UpdateBody = Type.Object({
 
 /** VPC networks and their members. */
 export function vpcRoutes(app: App, context: Context): void {
-  const { store, hosts, lanes } = context;
+  const { store, hosts, lanes, behaviour, addresses } = context;
   const params = Type.Object({ id: Type.String() });
   const find = (id: string): VpcRecord => {
     const vpc = store.vpcs.get(id);
@@ -38,7 +38,7 @@ export function vpcRoutes(app: App, context: Context): void {
   app.post("/v2/vpcs", { schema: { body: CreateBody } }, async (request, reply) => {
     const { name, region, description = "", ip_range } = request.body;
     requireRegion(region);
-    const vpc = await createVpc(context, { name, region, description, range: ip_range, isDefault: false });
+    const vpc = await createVpc(context, { name, region, description, range: ip_range });
     return reply.code(201).send({ vpc: vpcShape(vpc) });
   });
 
@@ -73,7 +73,9 @@ export function vpcRoutes(app: App, context: Context): void {
     await lanes.run("vpcs", async () => {
       const vpc = find(request.params.id);
       if (vpc.isDefault) throw new ApiError(403, "Can not delete default VPCs");
-      if (members(vpc).length > 0) throw new ApiError(403, "Can not delete VPC with members");
+      // As reports have it, long after the last one went.
+      const leaving = Date.now() - (vpc.memberLeftAt ?? 0) < behaviour.now.membersMs;
+      if (leaving || members(vpc).length > 0) throw new ApiError(403, "Can not delete VPC with members");
       // Taken from the records first, so that no droplet is put into it while its network is being removed.
       store.vpcs.delete(vpc.id);
       try {
@@ -82,6 +84,7 @@ export function vpcRoutes(app: App, context: Context): void {
         store.vpcs.put(vpc);
         throw error;
       }
+      addresses.forget(vpc.id);
       store.changed();
     });
     return reply.code(204).send();

@@ -3,12 +3,12 @@ import * as assert from "node:assert/strict";
 import { type Scenario, Skipped } from "../scenario";
 import { type Attempt, attemptsOf } from "../security/attempts";
 import { deployTasks, secured } from "../security/cluster";
-import { askMetadata, withMetadata } from "../security/metadata";
+import { askMetadata } from "../security/metadata";
 import { sendFrom } from "../security/datagrams";
 import { tryFrom } from "../security/tcp";
 import type { OutputNode, World } from "../world";
 
-const METADATA = "the metadata address, with a stand-in for the service";
+const METADATA = "the metadata service";
 const MEMBERS = "containers are no members";
 const WHO = {
   host: "a process of the host",
@@ -37,28 +37,26 @@ async function metadata(world: World): Promise<void> {
   await deployTasks(world);
   for (const name of ["manager-0", "worker-0"]) {
     const node = world.node(name);
-    await withMetadata(world, node, async () => {
-      const ask = async (who: keyof typeof WHO, intended: string, without = ""): Promise<Attempt> => ({
-        topic: METADATA,
-        from: `${WHO[who]}${without}`,
-        to: `beside ${name}`,
-        what: "80/tcp at the metadata address",
-        intended,
-        seen: await askMetadata(world, node, who),
-      });
-      const rows = [await ask("host", "open"), await ask("container", "dropped")];
-      if (name === "worker-0") rows.push(await ask("task", "dropped"));
-      // Without the guard it would be reached: it is the guard that keeps containers away.
-      const guard = "iptables -t mangle -D FORWARD -d 169.254.169.254 -j DROP";
-      assert.equal((await world.inside(node, guard)).code, 0, `${name} has no guard`);
-      try {
-        rows.push(await ask("container", "open", ", with the guard taken away"));
-      } finally {
-        await world.inside(node, "systemctl restart digitalocean-swarm-guard");
-      }
-      rows.push(await ask("container", "dropped", ", with the guard started again"));
-      world.attempts.check(rows);
+    const ask = async (who: keyof typeof WHO, intended: string, without = ""): Promise<Attempt> => ({
+      topic: METADATA,
+      from: `${WHO[who]}${without}`,
+      to: `169.254.169.254, on ${name}`,
+      what: "80/tcp: the node's own name",
+      intended,
+      seen: await askMetadata(world, node, who),
     });
+    const rows = [await ask("host", "open"), await ask("container", "dropped")];
+    if (name === "worker-0") rows.push(await ask("task", "dropped"));
+    // Without the guard it would be reached: it is the guard that keeps containers away.
+    const guard = "iptables -t mangle -D FORWARD -d 169.254.169.254 -j DROP";
+    assert.equal((await world.inside(node, guard)).code, 0, `${name} has no guard`);
+    try {
+      rows.push(await ask("container", "open", ", with the guard taken away"));
+    } finally {
+      await world.inside(node, "systemctl restart digitalocean-swarm-guard");
+    }
+    rows.push(await ask("container", "dropped", ", with the guard started again"));
+    world.attempts.check(rows);
   }
 }
 

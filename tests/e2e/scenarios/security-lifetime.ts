@@ -1,10 +1,9 @@
 import * as assert from "node:assert/strict";
 
-import { allocate } from "../../../lab/api/addresses";
 import type { Scenario } from "../scenario";
 import type { Attempt } from "../security/attempts";
 import { secured } from "../security/cluster";
-import { labStatus, withHosts } from "../security/hosts";
+import { withHosts } from "../security/hosts";
 import { type Phase, type Sample, Timeline, watchFrom } from "../security/watch";
 import type { World } from "../world";
 import { managers } from "./configs";
@@ -28,7 +27,8 @@ async function lifetime(world: World): Promise<void> {
   const config = { ...(await secured(world)), managers: managers(1) };
   await withHosts(world, { outsider: undefined }, async ([outsider]) => {
     assert.ok(outsider);
-    const addresses = await addressesToCome(world, [outsider.publicAddress], 4);
+    const { public: next, reserved } = await world.lab.addressesToCome(4);
+    const addresses = [...next, ...reserved.slice(0, 1)];
     const timeline = new Timeline(world.lab);
     const looking = timeline.start();
     world.pollers.push(looking);
@@ -48,14 +48,6 @@ async function lifetime(world: World): Promise<void> {
     judge(world, samples, timeline, names);
   });
   assert.deepEqual(await world.lab.leftovers(), []);
-}
-
-/** The public addresses that the lab gives out next, and the first reserved IP. */
-async function addressesToCome(world: World, taken: readonly string[], count: number): Promise<string[]> {
-  const { public_range: range } = await labStatus(world.lab);
-  const next: string[] = [];
-  for (let i = 0; i < count; i++) next.push(allocate(range, new Set([...taken, ...next])) ?? "");
-  return [...next, allocate(range, new Set(), "high") ?? ""];
 }
 
 function judge(

@@ -1,6 +1,5 @@
-import { NoHosts } from "../../lab/hosts/none";
-import { addressOf, dropletRequest, Lab } from "./helpers";
-import type { ActionBody, DropletBody, ErrorBody, VpcBody } from "./helpers";
+import { Lab, dropletRequest } from "./helpers";
+import type { ActionBody, DropletBody, ErrorBody } from "./helpers";
 
 interface ReservedIpBody {
   readonly ip: string;
@@ -8,113 +7,10 @@ interface ReservedIpBody {
   readonly region: { readonly slug: string };
   readonly droplet: DropletBody | null;
 }
-interface Vpc {
-  vpc: VpcBody;
-}
 interface Reserved {
   reserved_ip: ReservedIpBody;
   links: { actions?: { id: number }[] };
 }
-
-const vpcRequest = (more: object = {}) => ({
-  name: "net",
-  region: "fra1",
-  ip_range: "10.110.0.0/20",
-  ...more,
-});
-
-describe("VPCs", () => {
-  test("create, get, update, delete with its network", async () => {
-    const lab = await Lab.start();
-    const { status, body } = await lab.post<Vpc>("/v2/vpcs", vpcRequest({ description: "one" }));
-    expect(status).toBe(201);
-    const { id } = body.vpc;
-    expect(body.vpc).toMatchObject({ urn: `do:vpc:${id}`, ip_range: "10.110.0.0/20", default: false });
-    expect((await lab.get<Vpc>(`/v2/vpcs/${id}`)).body).toEqual(body);
-    expect(lab.hosts.networks.get(id)).toEqual({ id, range: "10.110.0.0/20" });
-    const update = { name: "other", description: "", default: false };
-    const updated = await lab.put<Vpc>(`/v2/vpcs/${id}`, update);
-    expect(updated.body.vpc).toMatchObject({ name: "other", description: "", ip_range: "10.110.0.0/20" });
-    expect((await lab.delete(`/v2/vpcs/${id}`)).status).toBe(204);
-    expect((await lab.get(`/v2/vpcs/${id}`)).status).toBe(404);
-    expect(lab.hosts.networks.size).toBe(0);
-  });
-
-  test("403 while it has members, which is what the provider waits on; then 204", async () => {
-    const lab = await Lab.start({ hosts: new NoHosts({ otherMs: 100 }) });
-    const { id } = (await lab.post<Vpc>("/v2/vpcs", vpcRequest())).body.vpc;
-    const droplet = await lab.droplet({ vpc_uuid: id });
-    expect(addressOf(droplet, "private")).toBe("10.110.0.2");
-    const members = await lab.get<{ members: { urn: string }[] }>(`/v2/vpcs/${id}/members`);
-    expect(members.body.members.map(member => member.urn)).toEqual([`do:droplet:${droplet.id}`]);
-    await lab.delete(`/v2/droplets/${droplet.id}`);
-    expect((await lab.delete<ErrorBody>(`/v2/vpcs/${id}`)).body.id).toBe("forbidden");
-    await lab.settled();
-    expect((await lab.delete(`/v2/vpcs/${id}`)).status).toBe(204);
-  });
-
-  test("each region has a default one when it is needed, which cannot be deleted until another is", async () => {
-    const lab = await Lab.start();
-    await Promise.all([lab.droplet(), lab.droplet(), lab.droplet({ region: "nyc3" })]);
-    const list = async () => (await lab.get<{ vpcs: VpcBody[] }>("/v2/vpcs")).body.vpcs;
-    const [first] = (await list()).filter(vpc => vpc.name === "default-fra1");
-    expect((await list()).map(vpc => vpc.name).sort()).toEqual(["default-fra1", "default-nyc3"]);
-    expect(first?.default).toBe(true);
-    const answer = await lab.delete<ErrorBody>(`/v2/vpcs/${first?.id}`);
-    expect(answer).toMatchObject({ status: 403, body: { message: "Can not delete default VPCs" } });
-    const { id } = (await lab.post<Vpc>("/v2/vpcs", vpcRequest())).body.vpc;
-    await lab.put(`/v2/vpcs/${id}`, { default: true });
-    expect((await list()).filter(vpc => vpc.default).map(vpc => vpc.name)).toEqual(["default-nyc3", "net"]);
-  });
-
-  test("two without a range, created together, get different ones", async () => {
-    const lab = await Lab.start();
-    const answers = await Promise.all(
-      ["a", "b"].map(name => lab.post<Vpc>("/v2/vpcs", { name, region: "fra1" })),
-    );
-    const ranges = answers.map(({ body }) => body.vpc.ip_range);
-    expect(new Set(ranges).size).toBe(2);
-    for (const range of ranges) expect(range).toMatch(/^10\.\d+\.\d+\.0\/20$/);
-  });
-
-  test.each([
-    ["a public range", { ip_range: "203.0.113.0/24" }],
-    ["more than /16", { ip_range: "10.0.0.0/15" }],
-    ["less than /28", { ip_range: "10.0.0.0/29" }],
-    ["bits behind the prefix", { ip_range: "10.0.0.1/24" }],
-    ["no range at all", { ip_range: "ten" }],
-    ["a range that DigitalOcean keeps", { ip_range: "10.244.8.0/24" }],
-    ["an overlap", { ip_range: "10.110.4.0/24" }],
-    ["an unknown region", { region: "mars1" }],
-    ["a bad name", { name: "a b" }],
-    ["a long description", { description: "x".repeat(256) }],
-  ])("422 for %s", async (_what, more) => {
-    const lab = await Lab.start();
-    await lab.post("/v2/vpcs", vpcRequest({ name: "first" }));
-    const { status } = await lab.post("/v2/vpcs", vpcRequest({ ip_range: "10.120.0.0/16", ...more }));
-    expect(status).toBe(422);
-    expect(lab.hosts.networks.size).toBe(1);
-  });
-
-  test("a name is used once, on update too", async () => {
-    const lab = await Lab.start();
-    await lab.post("/v2/vpcs", vpcRequest());
-    expect((await lab.post("/v2/vpcs", vpcRequest({ ip_range: "10.120.0.0/16" }))).status).toBe(422);
-    const { body } = await lab.post<Vpc>("/v2/vpcs", vpcRequest({ name: "b", ip_range: "10.120.0.0/16" }));
-    expect((await lab.put(`/v2/vpcs/${body.vpc.id}`, { name: "net" })).status).toBe(422);
-    expect((await lab.put(`/v2/vpcs/${body.vpc.id}`, { name: "b" })).status).toBe(200);
-  });
-
-  test("a full VPC, and one of another region, take no droplet", async () => {
-    const lab = await Lab.start();
-    const { id } = (await lab.post<Vpc>("/v2/vpcs", vpcRequest({ ip_range: "10.1.0.0/28" }))).body.vpc;
-    expect((await lab.post("/v2/droplets", dropletRequest({ vpc_uuid: id, region: "nyc3" }))).status).toBe(
-      422,
-    );
-    for (let i = 0; i < 13; i++) await lab.droplet({ vpc_uuid: id });
-    expect((await lab.post("/v2/droplets", dropletRequest({ vpc_uuid: id }))).status).toBe(422);
-  });
-});
 
 describe("reserved IPs", () => {
   const reserve = (lab: Lab, body: object = { region: "fra1" }) =>
@@ -201,7 +97,7 @@ describe("reserved IPs", () => {
   });
 
   test("busy ones are refused: the droplet that boots, and the IP that moves", async () => {
-    const lab = await Lab.start({ latency: { actionMs: 100 } });
+    const lab = await Lab.start({ behaviour: { actionMs: 100 } });
     const { body } = await lab.post<{ droplet: DropletBody }>("/v2/droplets", dropletRequest());
     const { ip } = (await reserve(lab)).body.reserved_ip;
     const assign = { type: "assign", droplet_id: body.droplet.id };
@@ -228,6 +124,14 @@ describe("reserved IPs", () => {
     expect((await reserve(lab, {})).status).toBe(422);
     expect((await reserve(lab)).status).toBe(202);
     expect((await reserve(lab)).status).toBe(422);
+  });
+
+  test("for the account's project only", async () => {
+    const lab = await Lab.start();
+    const { project } = (await lab.get<{ project: { id: string } }>("/v2/projects/default")).body;
+    const other = "746c6152-2fa2-11ed-92d3-27aaa54e4988";
+    expect((await reserve(lab, { region: "fra1", project_id: other })).status).toBe(422);
+    expect((await reserve(lab, { region: "fra1", project_id: project.id })).status).toBe(202);
   });
 
   test("from a range of their own, if there is one", async () => {

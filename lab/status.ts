@@ -1,0 +1,41 @@
+/** What the lab's server says of the lab. */
+
+/** A droplet as the lab's API has it. */
+export interface LabDroplet {
+  readonly id: number;
+  readonly hostname: string;
+  readonly status: string;
+  readonly size: string;
+  /** The image's slug. */
+  readonly image: string;
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+  readonly tags: readonly string[];
+}
+
+/** The answer of `GET /lab/status`, as far as it is used here. */
+export interface Status {
+  readonly droplets: readonly (Listed & {
+    id: number;
+    status: string;
+    size: string;
+    image: string;
+    public_address: string;
+    private_address: string;
+    tags: string[];
+  })[];
+  readonly vpcs: readonly (Listed & { default: boolean })[];
+  readonly firewalls: readonly Listed[];
+  readonly reserved_ips: readonly { ip: string }[];
+  readonly ssh_keys: readonly Listed[];
+  readonly tags: readonly Listed[];
+}
+
+/** What everything in it has that may be somebody else's. */
+export interface Listed {
+  readonly name: string;
+  readonly seeded: boolean;
+}
+
+/** Whether a thing was not seeded. */
+export const own = ({ seeded }: Listed): boolean => !seeded;
