@@ -15,7 +15,8 @@ export interface Project {
 }
 
 const ROOT = path.resolve(__dirname, "..");
-const CLUSTER: Project = { name: "digitalocean-swarm", main: path.join(ROOT, "index.ts") };
+/** This project. */
+export const CLUSTER: Project = { name: "digitalocean-swarm", main: path.join(ROOT, "index.ts") };
 const NOTHING: RunResult = {
   outputs: {},
   secretOutputs: [],

@@ -1,4 +1,6 @@
 import type { Scenario } from "../scenario";
+import { ACCESS } from "./access";
+import { ACCOUNT } from "./account";
 import { CHANGES } from "./changes";
 import { DESTROY } from "./destroy";
 import { ENDPOINT } from "./endpoint";
@@ -26,6 +28,8 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   ROTATIONS,
   ENDPOINT,
   DESTROY,
+  ACCOUNT,
+  ACCESS,
   SECURITY,
   CREDENTIALS,
   CONTAINERS,
