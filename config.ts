@@ -3,74 +3,97 @@ import { z } from "zod";
 
 import { type Fault, raise, type SwarmClusterArgs } from "./components";
 
+// `pulumi config set --path` makes a number of what looks like one, and a truth value of true and false; YAML does so, too,
+// where nobody quotes them. A secret is always text.
+const text = z.preprocess(
+  value => (typeof value === "boolean" || isExact(value) ? String(value) : value),
+  z.string({
+    error: ({ input }) =>
+      typeof input === "number" ? `${input} is not exact: write it in quotes` : undefined,
+  }),
+);
+const number = z.preprocess(
+  value => (typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value),
+  z.number(),
+);
+const truth = z.preprocess(
+  value => (value === "true" ? true : value === "false" ? false : value),
+  z.boolean(),
+);
+
+/** Whether a number is the one that was written: large ones come as another, and then only quotes help. */
+function isExact(value: unknown): value is number {
+  return typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value));
+}
+
 // The shape of the stack's configuration. It checks types and catches misspelt keys; what the values may be is checked
 // by the component, which has no YAML to deal with.
 const node = {
-  size: z.string().optional(),
-  image: z.string().optional(),
-  labels: z.record(z.string(), z.string()).optional(),
+  size: text.optional(),
+  image: text.optional(),
+  labels: z.record(z.string(), text).optional(),
   availability: z.enum(["active", "pause", "drain"]).optional(),
-  revision: z.union([z.string(), z.number()]).optional(),
+  revision: text.optional(),
 };
 const pool = {
   ...node,
-  count: z.number(),
-  skip: z.array(z.number()).optional(),
+  count: number,
+  skip: z.array(number).optional(),
   nodes: z.record(z.string(), z.strictObject(node)).optional(),
 };
-const port = z.union([z.string(), z.number().transform(String)]);
 
 /** Top-level keys of the stack's configuration. */
 const SCHEMA = {
-  name: z.string().optional(),
-  region: z.string(),
-  managers: z.strictObject({ ...pool, allowEvenCount: z.boolean().optional() }),
+  name: text.optional(),
+  region: text,
+  managers: z.strictObject({ ...pool, allowEvenCount: truth.optional() }),
   workers: z.record(z.string(), z.strictObject(pool)).optional(),
   firewall: z.strictObject({
-    sshFrom: z.array(z.string()).default([]),
-    dockerApiFrom: z.array(z.string()).optional(),
-    allowWorldDockerApi: z.boolean().optional(),
-    publish: z.array(port).optional(),
+    sshFrom: z.array(text).default([]),
+    dockerApiFrom: z.array(text).optional(),
+    allowWorldDockerApi: truth.optional(),
+    publish: z.array(text).optional(),
   }),
-  vpc: z.strictObject({ id: z.string().optional(), range: z.string().optional() }).optional(),
+  vpc: z.strictObject({ id: text.optional(), range: text.optional() }).optional(),
   ssh: z
     .strictObject({
-      publicKey: z.string().optional(),
-      privateKey: z.string().optional(),
-      additionalKeys: z.array(z.string()).optional(),
+      publicKey: text.optional(),
+      privateKey: text.optional(),
+      existingKey: text.optional(),
+      additionalKeys: z.array(text).optional(),
     })
     .optional(),
   swarm: z
     .strictObject({
       advertise: z.enum(["private", "public"]).optional(),
       listen: z.enum(["any", "private", "public"]).optional(),
-      listenPort: z.number().optional(),
+      listenPort: number.optional(),
       dataPath: z.enum(["private", "public"]).optional(),
-      dataPathPort: z.number().optional(),
-      addressPools: z.array(z.string()).optional(),
-      addressPoolSize: z.number().optional(),
-      workerTokenRotation: z.number().optional(),
-      managerTokenRotation: z.number().optional(),
-      certificateDays: z.number().optional(),
-      externalCas: z.array(z.string()).optional(),
-      caRotation: z.number().optional(),
-      autolock: z.boolean().optional(),
-      unlockKeyRotation: z.number().optional(),
-      encryptedOverlays: z.boolean().optional(),
-      reconcile: z.union([z.string(), z.number()]).optional(),
-      generation: z.number().optional(),
+      dataPathPort: number.optional(),
+      addressPools: z.array(text).optional(),
+      addressPoolSize: number.optional(),
+      workerTokenRotation: number.optional(),
+      managerTokenRotation: number.optional(),
+      certificateDays: number.optional(),
+      externalCas: z.array(text).optional(),
+      caRotation: number.optional(),
+      autolock: truth.optional(),
+      unlockKeyRotation: number.optional(),
+      encryptedOverlays: truth.optional(),
+      reconcile: text.optional(),
+      generation: number.optional(),
     })
     .optional(),
-  dockerApi: z.strictObject({ renewal: z.number().optional() }).optional(),
-  dockerVersion: z.string().optional(),
+  dockerApi: z.strictObject({ renewal: number.optional() }).optional(),
+  dockerVersion: text.optional(),
   securityUpdates: z.enum(["image", "on", "off"]).optional(),
-  tags: z.array(z.string()).optional(),
+  tags: z.array(text).optional(),
   timeouts: z
     .strictObject({
-      ssh: z.number().optional(),
-      boot: z.number().optional(),
-      join: z.number().optional(),
-      drain: z.number().optional(),
+      ssh: number.optional(),
+      boot: number.optional(),
+      join: number.optional(),
+      drain: number.optional(),
     })
     .optional(),
 };

@@ -3,6 +3,8 @@ const typescript = ["ts-jest", { diagnostics: false }];
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
+  // For what hangs: how long a test takes is the machine's business.
+  testTimeout: 120_000,
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
   // TypeBox is published as ES modules only, which Jest's own loader does not take under Node 20.

@@ -16,10 +16,10 @@ export interface NodeArgs {
    */
   readonly size?: string;
   /**
-   * Image slug or id of a Debian or Ubuntu image. @default "ubuntu-24-04-x64"
+   * Slug of a Debian or Ubuntu image, or the id of an image or snapshot: `195932981`. @default "ubuntu-24-04-x64"
    * A change takes effect with the next `revision`.
    */
-  readonly image?: string;
+  readonly image?: string | number;
   /** Swarm node labels. A change is applied in place. Labels set by hand stay. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
   /** Applied in place. @default "active" */
@@ -55,14 +55,17 @@ export interface ManagerPoolArgs extends PoolArgs {
   readonly allowEvenCount?: boolean;
 }
 
-/** The private network. */
+/**
+ * A VPC for this cluster alone: `{}` makes one whose range DigitalOcean chooses. Decided once: what is in a VPC cannot be
+ * moved. One is made only where its region has another already: DigitalOcean makes the first VPC of a region the
+ * region's default, and never deletes that one.
+ */
 export interface VpcArgs {
-  /** Id of an existing VPC in the same region. It is left as it is. */
+  /** Id of an existing VPC of the same region, in place of a new one. It is left as it is. */
   readonly id?: pulumi.Input<string>;
   /**
-   * Range of the VPC that is made where no `id` is given: RFC 1918, /16 to /28. Beside an `id`, the range of that VPC;
-   * then it is checked that overlay networks do not overlap it. @default "10.110.0.0/20"
-   * A change replaces the VPC, which DigitalOcean refuses while droplets are in it: it is decided once.
+   * Range of the new VPC: RFC 1918, /16 to /28, and no part of any other VPC of the account.
+   * @default one that DigitalOcean chooses
    */
   readonly range?: string;
 }
@@ -92,14 +95,21 @@ export interface DockerApiArgs {
   readonly renewal?: number;
 }
 
-/** How people and this program log in. */
+/** How people and this program log in. With nothing given there is a generated ed25519 pair for each cluster. */
 export interface SshArgs {
-  /** OpenSSH public key; with `privateKey`, in place of the generated ed25519 pair. */
+  /**
+   * Public key of one's own pair, in OpenSSH's form: RSA, ECDSA or Ed25519. It is put into the account, which takes a key
+   * once: where it is there already, name it by `existingKey`.
+   */
   readonly publicKey?: pulumi.Input<string>;
-  /** OpenSSH private key, without passphrase. Kept as a secret. */
+  /** Private key, in OpenSSH's or PEM form, without passphrase; with `publicKey` or `existingKey`. Kept as a secret. */
   readonly privateKey?: pulumi.Input<string>;
+  /**
+   * Id or fingerprint of a key that the account has, with its `privateKey`, in place of `publicKey`. It is left as it is.
+   */
+  readonly existingKey?: pulumi.Input<string | number>;
   /** Ids or fingerprints of further keys of the account, for droplets that are made from now on. @default [] */
-  readonly additionalKeys?: readonly pulumi.Input<string>[];
+  readonly additionalKeys?: readonly pulumi.Input<string | number>[];
 }
 
 /**
@@ -118,7 +128,8 @@ export interface SwarmOptions {
   /** UDP port of that traffic, 1024 to 49151. @default 4789 */
   readonly dataPathPort?: number;
   /**
-   * Ranges that overlay networks are cut from. They must not overlap the VPC. @default ["10.192.0.0/11"]
+   * Ranges that overlay networks are cut from. They must not overlap the VPC, nor another range that the first manager
+   * has a route to. @default ["10.192.0.0/11"]
    */
   readonly addressPools?: readonly string[];
   /** Prefix length of each overlay network, up to 29. @default 24 */
@@ -189,6 +200,7 @@ export interface SwarmClusterArgs {
   /** Worker pools by name. A name is part of hostnames: lower case letters, digits and hyphens. @default {} */
   readonly workers?: Readonly<Record<string, PoolArgs>>;
   readonly firewall: FirewallArgs;
+  /** @default the default VPC of the region, as for droplets that are made by hand; the firewall keeps others out */
   readonly vpc?: VpcArgs;
   readonly dockerApi?: DockerApiArgs;
   readonly ssh?: SshArgs;

@@ -18,12 +18,14 @@ export class InvalidArgsError extends pulumi.RunError {
     subject: string,
     public readonly faults: readonly Fault[],
   ) {
-    super(
-      [`${subject}: ${faults.length === 1 ? "one fault" : `${faults.length} faults`} in the arguments`]
-        .concat(faults.map(fault => `  - ${fault.path}: ${fault.reason}`))
-        .join("\n"),
-    );
+    const message = [
+      `${subject}: ${faults.length === 1 ? "one fault" : `${faults.length} faults`} in the arguments`,
+      ...faults.map(fault => `  - ${fault.path}: ${fault.reason}`),
+    ].join("\n");
+    super(message);
     this.name = "InvalidArgsError";
+    // Thrown in an `apply` it comes by every resource that waits for it, each of which would put its own name in front.
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
   }
 }
 

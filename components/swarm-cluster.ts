@@ -1,6 +1,4 @@
-import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
 
 import type { SwarmClusterArgs } from "./args";
 import type { DockerApiOutput } from "./docker-api/docker-api";
@@ -12,6 +10,8 @@ import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
 import { swarmPorts } from "./ports";
+import { deadAgent } from "./ssh/agent";
+import { loginKey } from "./ssh/login-key";
 import type { NodeOutput, SwarmNode, SwarmPool } from "./swarm/args";
 import { Swarm } from "./swarm/swarm";
 import { validate } from "./validate";
@@ -44,14 +44,14 @@ export class SwarmCluster extends pulumi.ComponentResource {
    * @throws InvalidArgsError that lists every fault, before any resource is made.
    */
   public constructor(name: string, args: SwarmClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    raise(`SwarmCluster "${name}"`, validate(name, args));
+    raise(`SwarmCluster "${name}"`, [...validate(name, args), ...deadAgent()]);
     super("digitalocean-swarm:index:SwarmCluster", name, {}, opts);
     const child = { parent: this };
     if (args.firewall.sshFrom.some(isWorld)) {
       void pulumi.log.warn("firewall.sshFrom opens SSH to the world; your own address is enough", this);
     }
 
-    const ssh = loginKey(name, args, child);
+    const ssh = loginKey(name, args.ssh, child);
     const network = new Network(name, args, child);
     const pool = (pool: string, nodes: ReturnType<typeof poolNodes>) =>
       new NodePool(
@@ -60,9 +60,12 @@ export class SwarmCluster extends pulumi.ComponentResource {
           cluster: name,
           nodes,
           region: args.region,
-          vpcId: network.vpcId,
+          ...(network.vpcId ? { vpcId: network.vpcId } : {}),
           tags: [network.tag.name, ...(args.tags ?? [])],
-          sshKeys: [ssh.fingerprint, ...(args.ssh?.additionalKeys ?? [])],
+          sshKeys: [
+            ssh.fingerprint,
+            ...(args.ssh?.additionalKeys ?? []).map(key => pulumi.output(key).apply(String)),
+          ],
           dockerVersion: args.dockerVersion ?? "any",
           securityUpdates: args.securityUpdates ?? "image",
           ports: swarmPorts(args.swarm),
@@ -125,20 +128,6 @@ export class SwarmCluster extends pulumi.ComponentResource {
       dockerApi: this.dockerApi,
     });
   }
-}
-
-/** The pair that logs in, the user's or a generated one, and its key at DigitalOcean. */
-function loginKey(name: string, args: SwarmClusterArgs, opts: pulumi.CustomResourceOptions) {
-  const generated =
-    args.ssh?.privateKey === undefined
-      ? new tls.PrivateKey(`${name}-ssh`, { algorithm: "ED25519" }, opts)
-      : undefined;
-  const publicKey = pulumi
-    .output(args.ssh?.publicKey ?? generated?.publicKeyOpenssh ?? "")
-    .apply(key => key.trim());
-  const privateKey = pulumi.secret(pulumi.output(args.ssh?.privateKey ?? generated?.privateKeyOpenssh ?? ""));
-  const { fingerprint } = new digitalocean.SshKey(`${name}-ssh`, { publicKey }, opts);
-  return { privateKey, fingerprint };
 }
 
 function firstHost(managers: NodePool): Host {

@@ -1,13 +1,14 @@
-import type { FirewallArgs, PoolArgs, SwarmClusterArgs, SwarmOptions, Timeouts, VpcArgs } from "./args";
+import type { FirewallArgs, PoolArgs, SshArgs, SwarmClusterArgs, SwarmOptions, Timeouts } from "./args";
 import type { Fault } from "./faults";
-import { contains, isNetworkAddress, isWorld, overlap, parseCidr } from "./network/cidr";
+import { isNetworkAddress, isWorld, overlap, parseCidr } from "./network/cidr";
 import { covers, guardedPorts, inboundRules, parsePublished } from "./network/firewall-rules";
-import { DEFAULT_POOLS, DEFAULT_VPC_RANGE } from "./network/ranges";
+import { DEFAULT_POOLS, poolsInVpc } from "./network/ranges";
+import { vpcFaults } from "./network/vpc-faults";
 import { indices, MANAGERS } from "./nodes/roster";
+import { keyFaults, plainKeys } from "./ssh/keys";
 
 /** Swarmkit's own recommendation: https://docs.docker.com/engine/swarm/admin_guide/#add-manager-nodes-for-fault-tolerance */
 const MOST_MANAGERS = 7;
-const RFC1918 = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].flatMap(range => parseCidr(range) ?? []);
 /** A label of a hostname, short enough for "NAME-POOL-INDEX-REVISION" and Pulumi's suffix to stay below 63. */
 const HOSTNAME_LABEL = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
 const REVISION = /^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/;
@@ -31,12 +32,11 @@ export function validate(name: string, args: SwarmClusterArgs): Fault[] {
     validatePool(path, poolArgs, fault);
   }
   validateFirewall(args.firewall, args.swarm, fault);
-  validateSwarm(args.swarm ?? {}, args.vpc ?? {}, fault);
-  validateVpc(args.vpc ?? {}, fault);
+  validateSwarm(args.swarm ?? {}, fault);
+  faults.push(...vpcFaults(args.vpc ?? {}), ...poolsInVpc(args.swarm?.addressPools, args.vpc?.range));
   validateTimeouts(args.timeouts ?? {}, fault);
-  if ((args.ssh?.publicKey === undefined) !== (args.ssh?.privateKey === undefined)) {
-    fault("ssh", "`publicKey` and `privateKey` go together: give both, or none for a generated pair");
-  }
+  validateSsh(args.ssh ?? {}, fault);
+  faults.push(...keyFaults(plainKeys(args.ssh)));
   const tags = args.tags ?? [];
   if (tags.length > MOST_TAGS - 1)
     fault("tags", `has ${tags.length} tags; a firewall takes ${MOST_TAGS}, one of them the cluster's own`);
@@ -158,22 +158,16 @@ function validateFirewall(firewall: FirewallArgs, swarm: SwarmOptions | undefine
     );
 }
 
-function validateVpc(vpc: VpcArgs, fault: Report): void {
-  if (vpc.range === undefined) return;
-  const range = parseCidr(vpc.range);
-  if (range?.address.kind() !== "ipv4") {
-    fault("vpc.range", `"${vpc.range}" is not an IPv4 CIDR range such as \`${DEFAULT_VPC_RANGE}\``);
-    return;
-  }
-  if (range.prefix < 16 || range.prefix > 28)
-    fault("vpc.range", `is a /${range.prefix}; DigitalOcean takes /16 to /28`);
-  if (!RFC1918.some(net => contains(net, range)))
-    fault("vpc.range", `${vpc.range} is not private (RFC 1918: 10/8, 172.16/12, 192.168/16)`);
-  if (!isNetworkAddress(range))
-    fault("vpc.range", `${vpc.range} has host bits set; write the network's own address`);
+function validateSsh({ publicKey, privateKey, existingKey }: SshArgs, fault: Report): void {
+  const others = [publicKey, existingKey].filter(key => key !== undefined).length;
+  if (others === (privateKey === undefined ? 0 : 1)) return;
+  fault(
+    "ssh",
+    "takes `privateKey` with `publicKey`, or `privateKey` with `existingKey`, or none of them for a generated pair",
+  );
 }
 
-function validateSwarm(swarm: SwarmOptions, vpc: VpcArgs, fault: Report): void {
+function validateSwarm(swarm: SwarmOptions, fault: Report): void {
   port("swarm.listenPort", swarm.listenPort, 1024, 65535, fault);
   port("swarm.dataPathPort", swarm.dataPathPort, 1024, 49151, fault);
   integer("swarm.addressPoolSize", swarm.addressPoolSize, 8, 29, fault);
@@ -203,9 +197,6 @@ function validateSwarm(swarm: SwarmOptions, vpc: VpcArgs, fault: Report): void {
       "cannot be: encrypted overlay networks use ESP (IP protocol 50), which a DigitalOcean firewall cannot allow, so nothing would pass between nodes. The VPC is private to your account; encrypt in the application (TLS) what must not be readable there. See docs/security.md",
     );
   }
-  // The range of an existing VPC is known only if it is given.
-  const vpcText = vpc.range ?? (vpc.id === undefined ? DEFAULT_VPC_RANGE : "");
-  const vpcRange = parseCidr(vpcText);
   const pools = (swarm.addressPools ?? DEFAULT_POOLS).map(text => ({ text, range: parseCidr(text) }));
   if (pools.length === 0) fault("swarm.addressPools", "is empty; leave it out for the default");
   pools.forEach(({ text, range }, i) => {
@@ -217,9 +208,6 @@ function validateSwarm(swarm: SwarmOptions, vpc: VpcArgs, fault: Report): void {
     if (!isNetworkAddress(range)) fault(path, `${text} has host bits set; write the network's own address`);
     if (range.prefix > (swarm.addressPoolSize ?? 24))
       fault(path, `${text} is smaller than one overlay network (/${swarm.addressPoolSize ?? 24})`);
-    if (vpcRange && overlap(range, vpcRange)) {
-      fault(path, `${text} overlaps the VPC (${vpcText}): containers could not reach the nodes`);
-    }
     pools.slice(0, i).forEach(other => {
       if (other.range && overlap(other.range, range)) fault(path, `${text} overlaps ${other.text}`);
     });

@@ -15,7 +15,8 @@ export interface Project {
 }
 
 const ROOT = path.resolve(__dirname, "..");
-const CLUSTER: Project = { name: "digitalocean-swarm", main: path.join(ROOT, "index.ts") };
+/** This project. */
+export const CLUSTER: Project = { name: "digitalocean-swarm", main: path.join(ROOT, "index.ts") };
 const NOTHING: RunResult = {
   outputs: {},
   secretOutputs: [],
@@ -139,7 +140,7 @@ export class CliDriver implements Driver {
 
   private async run(
     args: readonly string[],
-    options: Pick<UpOptions, "onOutput" | "kill" | "longest">,
+    options: Pick<UpOptions, "onOutput" | "kill" | "longest" | "env">,
   ): Promise<RunResult> {
     const { longest = LONGEST_RUN } = options;
     const watch = new EventWatch(this.events);
@@ -148,6 +149,7 @@ export class CliDriver implements Driver {
       [...args, "--stack", this.stack, "--non-interactive", "--event-log", this.events],
       false,
       longest,
+      options.env,
     );
     child.all?.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
     const kill = () => {
@@ -181,7 +183,12 @@ export class CliDriver implements Driver {
     };
   }
 
-  private pulumi(args: readonly string[], reject = true, longest = LONGEST_RUN): execa.ExecaChildProcess {
+  private pulumi(
+    args: readonly string[],
+    reject = true,
+    longest = LONGEST_RUN,
+    env: NodeJS.ProcessEnv = {},
+  ): execa.ExecaChildProcess {
     return execa("pulumi", [...args, "--color", "never"], {
       cwd: this.dir,
       all: true,
@@ -189,7 +196,7 @@ export class CliDriver implements Driver {
       timeout: longest * 1000,
       maxBuffer: 1 << 28,
       stdin: "ignore",
-      env: this.environment,
+      env: { ...this.environment, ...env },
     });
   }
 

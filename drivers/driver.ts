@@ -62,6 +62,8 @@ export interface UpOptions {
   readonly parallel?: number;
   /** Seconds after which it is given up. @default 1200 */
   readonly longest?: number;
+  /** Further variables of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Gets the output as it comes. */
   readonly onOutput?: (text: string) => void;
   /** Ends the run, as SIGKILL would. */

@@ -3,16 +3,25 @@ import * as path from "node:path";
 
 import { parse } from "yaml";
 
-import { CliDriver, hasPulumiCli } from "./cli";
+import { CliDriver, CLUSTER, hasPulumiCli } from "./cli";
 import type { Driver, StackConfig } from "./driver";
 import { RehearsalDriver } from "./rehearsal";
 
 export * from "./driver";
 
-/** Which way to run the program: the CLI where there is one, unless told otherwise. */
-export async function chooseDriver(dir: string, stack: string, wanted?: Driver["kind"]): Promise<Driver> {
+/**
+ * Which way to run the program: the CLI where there is one, unless told otherwise.
+ * @param program - File that is run, in place of the project's own.
+ */
+export async function chooseDriver(
+  dir: string,
+  stack: string,
+  wanted?: Driver["kind"],
+  program?: string,
+): Promise<Driver> {
   const kind = wanted ?? ((await hasPulumiCli()) ? "cli" : "rehearsal");
-  return kind === "cli" ? new CliDriver(dir, stack) : new RehearsalDriver(dir, stack);
+  if (kind === "rehearsal") return new RehearsalDriver(dir, stack, program);
+  return new CliDriver(dir, stack, program === undefined ? undefined : { ...CLUSTER, main: program });
 }
 
 /** The configuration of the `lab` stack, as people use it, pointed at a lab's endpoint. */

@@ -55,7 +55,7 @@ export class RehearsalDriver implements Driver {
   private async run(
     verb: string,
     flags: readonly string[],
-    options: Pick<UpOptions, "onOutput" | "kill">,
+    options: Pick<UpOptions, "onOutput" | "kill" | "env">,
     config?: StackConfig,
   ): Promise<RunResult> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
@@ -81,7 +81,7 @@ export class RehearsalDriver implements Driver {
 
   private async spawn(
     args: readonly string[],
-    options: Pick<UpOptions, "onOutput" | "kill">,
+    options: Pick<UpOptions, "onOutput" | "kill" | "env">,
   ): Promise<string> {
     const child = execa("node", ["-r", "ts-node/register/transpile-only", CLI, ...args], {
       cwd: path.resolve(__dirname, ".."),
@@ -90,6 +90,8 @@ export class RehearsalDriver implements Driver {
       timeout: LONGEST_RUN,
       maxBuffer: 1 << 28,
       stdin: "ignore",
+      // An agent that is gone would be an error: the program brings its own key.
+      env: { SSH_AUTH_SOCK: undefined, ...options.env },
     });
     child.all?.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
     const end = () => void child.kill("SIGKILL");

@@ -57,6 +57,19 @@ export class Api {
     }
   }
 
+  /** All of a list, which answers have under this key. */
+  public async list<T>(path: string, key: string): Promise<T[]> {
+    const found: T[] = [];
+    for (let page = 1; ; page++) {
+      const answer = await this.call<Record<string, T[]> & { links?: { pages?: { next?: string } } }>(
+        "GET",
+        `${path}?page=${page}&per_page=200`,
+      );
+      found.push(...(answer[key] ?? []));
+      if (!answer.links?.pages?.next) return found;
+    }
+  }
+
   /** Does an action on `droplets/ID` or `reserved_ips/IP`, and waits for its end. */
   public async act(target: string, body: object): Promise<void> {
     const { action } = await this.call<{ action: Action }>("POST", `${target}/actions`, body);

@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client } from "ssh2";
+import { Client, utils } from "ssh2";
 
 import { type Handler, messageOf, type Props, text } from "./entry";
 
@@ -25,7 +26,11 @@ export function command(tell: Tell): Handler {
     for (const key of ["environment", "proxy"])
       if (key in inputs) throw new Error(`the rehearsal's Commands have no ${key}`);
     if (line === undefined) return { stdout: "", stderr: "" };
-    const client = await dial(inputs.connection as Connection);
+    const connection = inputs.connection as Connection;
+    // As the provider does before it dials: what is wrong with these does not pass.
+    checkKey(connection);
+    await dialAgent();
+    const client = await dial(connection);
     try {
       return await execute(client, line, inputs, name, tell);
     } finally {
@@ -55,6 +60,24 @@ async function dial(connection: Connection): Promise<Client> {
         throw new Error(`after ${tries} failed attempts: ${messageOf(error)}`, { cause: error });
       await sleep(wait);
     }
+  }
+}
+
+function checkKey({ privateKey }: Connection): void {
+  const parsed = privateKey === undefined ? undefined : utils.parseKey(privateKey);
+  if (parsed instanceof Error) throw new Error(`ssh: the private key cannot be read: ${parsed.message}`);
+}
+
+/** The agent is not needed, but an agent that is gone is an error. */
+async function dialAgent(path = process.env.SSH_AUTH_SOCK): Promise<void> {
+  if (!path) return;
+  const socket = connect(path);
+  try {
+    await once(socket, "connect");
+  } catch (error) {
+    throw new Error(`dial unix ${path}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    socket.destroy();
   }
 }
 

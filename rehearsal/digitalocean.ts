@@ -52,13 +52,12 @@ function vpc(api: Api): Handler {
     autoName: true,
     async create({ name, region, ipRange, description }) {
       const body = { name, region, ip_range: ipRange, description };
-      const made = await api.call<{ vpc: { id: string; urn: string; ip_range: string } }>(
-        "POST",
-        "vpcs",
-        body,
-      );
-      await readNew(api, `vpcs/${made.vpc.id}`);
-      return { id: made.vpc.id, outputs: { vpcUrn: made.vpc.urn, ipRange: made.vpc.ip_range } };
+      const { vpc: made } = await api.call<{
+        vpc: { id: string; urn: string; ip_range: string; default: boolean };
+      }>("POST", "vpcs", body);
+      await readNew(api, `vpcs/${made.id}`);
+      const outputs = { vpcUrn: made.urn, ipRange: made.ip_range, default: made.default };
+      return { id: made.id, outputs };
     },
     async update({ id, outputs }, { name, description }) {
       await api.call("PUT", `vpcs/${id}`, { name, description });

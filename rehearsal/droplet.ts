@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { type Api, until } from "./api";
-import { type Handler, type Props, texts } from "./entry";
+import { type Handler, type Props, text, texts } from "./entry";
 
 interface Droplet {
   readonly id: number;
@@ -28,8 +28,8 @@ export function droplet(api: Api): Handler {
         name: inputs.name,
         region: inputs.region,
         size: inputs.size,
-        image: inputs.image,
-        ssh_keys: inputs.sshKeys,
+        image: number(text(inputs.image) ?? ""),
+        ssh_keys: texts(inputs.sshKeys).map(number),
         tags: inputs.tags,
         user_data: inputs.userData,
         vpc_uuid: inputs.vpcUuid,
@@ -80,6 +80,11 @@ export function droplet(api: Api): Handler {
       return { ...tags, ...(now.size_slug === inputs.size ? {} : { size: now.size_slug }) };
     },
   };
+}
+
+/** Ids are sent as numbers. */
+function number(key: string): string | number {
+  return /^\d+$/.test(key) ? Number(key) : key;
 }
 
 /** Off, larger or smaller, on again: the node reboots. */

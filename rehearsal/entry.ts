@@ -70,6 +70,11 @@ export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+/** `digitalocean:Droplet` for `digitalocean:index/droplet:Droplet`. */
+export function shortType(type: string): string {
+  return type.replace(/:[^:]*:/, ":");
+}
+
 /** An error's message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -6,7 +6,8 @@ import { command } from "./command";
 import { autoName, decide, withIgnored } from "./diff";
 import { deleteInOrder } from "./deletes";
 import { digitalOcean } from "./digitalocean";
-import { type Entry, type Handler, messageOf, type Props } from "./entry";
+import { type Entry, type Handler, messageOf, type Props, shortType } from "./entry";
+import { type Function, functions } from "./functions";
 import type { Journal } from "./journal";
 import { privateKey } from "./tls";
 import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
@@ -21,8 +22,9 @@ export interface Registration {
   readonly secrets: readonly string[];
   readonly dependencies: readonly string[];
   readonly deletedWith?: string;
-  readonly deleteSeconds?: number;
   readonly ignoreChanges: readonly string[];
+  /** How long its deletion may take. */
+  readonly deleteSeconds?: number;
 }
 
 /** What the program gets back. `id` is missing while it is unknown, in a preview. */
@@ -58,6 +60,7 @@ export class Stack {
   public readonly changes: Record<Op, number> = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
   public readonly errors: string[] = [];
   private readonly handlers: Readonly<Record<string, Handler>>;
+  private readonly functions: Readonly<Record<string, Function>>;
   private readonly registered = new Set<string>();
   private readonly failed = new Set<string>();
   private readonly replacedNow = new Set<string>();
@@ -66,8 +69,10 @@ export class Stack {
     private readonly journal: Journal,
     private readonly options: StackOptions,
   ) {
+    const api = new Api(options.endpoint, options.token);
+    this.functions = functions(api);
     this.handlers = {
-      ...digitalOcean(new Api(options.endpoint, options.token)),
+      ...digitalOcean(api),
       "command:remote:Command": command((name, line) => options.say(`    ${name}: ${line}`)),
       "tls:index/privateKey:PrivateKey": privateKey,
       "tls:index/certRequest:CertRequest": certRequest,
@@ -126,6 +131,13 @@ export class Stack {
       state: { ...entry.inputs, ...entry.outputs },
       secrets: entry.secrets,
     };
+  }
+
+  /** Answers a call of a provider's function, in a preview too. */
+  public async call(token: string, inputs: Props): Promise<Props> {
+    const answer = this.functions[token];
+    if (!answer) throw new Error(`the rehearsal does not know the function ${token}`);
+    return answer(inputs);
   }
 
   /** Deletes what was replaced, and what the program has no more. */
@@ -233,8 +245,4 @@ function foreseen(
   if (!old || op === "create" || op === "replace") return { ...about, seq: 0, id: "", outputs: {} };
   const outputs = op === "update" && handler.volatile ? {} : old.outputs;
   return { ...about, seq: 0, id: old.id, outputs };
-}
-
-function shortType(type: string): string {
-  return type.replace(/:[^:]*:/, ":");
 }

@@ -10,6 +10,7 @@ main() {
   case $SWARM_STATE in
     inactive)
       ((GENERATION == 0)) || refuse_beside_others
+      refuse_overlapping_pools "$POOLS"
       init
       ;;
     active) say "already in a swarm" ;;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { FirewallArgs, SwarmOptions, VpcArgs } from "../args";
 import { inboundRules, OUTBOUND_RULES } from "./firewall-rules";
-import { DEFAULT_VPC_RANGE } from "./ranges";
+import { vpcFor } from "./vpc";
 
 /** Arguments of {@link Network}. */
 export interface NetworkArgs {
@@ -13,26 +13,25 @@ export interface NetworkArgs {
   readonly swarm?: SwarmOptions;
 }
 
-/** The private network, the tag that makes a droplet a member, and the firewall on that tag. */
+/** The private network where one is asked for, the tag that makes a droplet a member, and the firewall on that tag. */
 export class Network extends pulumi.ComponentResource {
   /** The cluster's tag. It goes only when the whole cluster goes. */
   public readonly tag: digitalocean.Tag;
   /** Droplets depend on it, so that none is ever without it. */
   public readonly firewall: digitalocean.Firewall;
-  public readonly vpcId: pulumi.Output<string>;
+  /** None where droplets go to the region's default VPC. */
+  public readonly vpcId?: pulumi.Output<string>;
 
   public constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("digitalocean-swarm:index:Network", name, {}, opts);
     const child = { parent: this };
     this.tag = new digitalocean.Tag(name, {}, child);
-    this.vpcId = pulumi.output(
-      args.vpc?.id ??
-        new digitalocean.Vpc(
-          name,
-          { region: args.region, ipRange: args.vpc?.range ?? DEFAULT_VPC_RANGE },
-          child,
-        ).id,
-    );
+    if (args.vpc)
+      this.vpcId = vpcFor(
+        name,
+        { region: args.region, vpc: args.vpc, pools: args.swarm?.addressPools },
+        child,
+      );
     this.firewall = new digitalocean.Firewall(
       name,
       {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
 import type { SwarmPorts } from "../ports";
+import { SLOW_DELETES } from "../slow-deletes";
 import { ignoredEdits } from "./ignored-edits";
 import type { WantedNode } from "./roster";
 import { userData } from "./user-data";
@@ -13,7 +14,8 @@ export interface NodePoolArgs {
   readonly cluster: string;
   readonly nodes: readonly WantedNode[];
   readonly region: string;
-  readonly vpcId: pulumi.Input<string>;
+  /** @default the region's default VPC */
+  readonly vpcId?: pulumi.Input<string>;
   readonly tags: readonly pulumi.Input<string>[];
   /** Ids or fingerprints of the keys that may log in as root. */
   readonly sshKeys: readonly pulumi.Input<string>[];
@@ -66,7 +68,7 @@ export class NodePool extends pulumi.ComponentResource {
         region: args.region,
         size: node.size,
         image: node.image,
-        vpcUuid: args.vpcId,
+        ...(args.vpcId === undefined ? {} : { vpcUuid: args.vpcId }),
         tags: [...args.tags],
         sshKeys: [...args.sshKeys],
         userData: data,
@@ -75,6 +77,7 @@ export class NodePool extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [args.firewall],
         ignoreChanges: ["region", "size", "image", "vpcUuid", "sshKeys", "userData"],
+        customTimeouts: SLOW_DELETES,
       },
     );
     droplet.size.apply(size =>

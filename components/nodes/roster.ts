@@ -40,7 +40,7 @@ export function poolNodes(pool: string, role: Role, args: PoolArgs): WantedNode[
       pool,
       index,
       size: own.size ?? args.size ?? DEFAULT_SIZE,
-      image: own.image ?? args.image ?? DEFAULT_IMAGE,
+      image: String(own.image ?? args.image ?? DEFAULT_IMAGE),
       labels: { ...args.labels, ...own.labels },
       availability: own.availability ?? args.availability ?? "active",
     };

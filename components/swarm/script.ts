@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 /** The membership scripts in `scripts/`, each with what it needs beside `lib.sh`: the state holds no more than that. */
 const NEEDS = {
-  bootstrap: ["host"],
+  bootstrap: ["host", "pool-overlap"],
   token: ["manager"],
   "rotate-token": ["manager"],
   "rotate-ca": ["manager"],

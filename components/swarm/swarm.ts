@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { raise } from "../faults";
+import { deadAgent } from "../ssh/agent";
 import type { NodeOutput, SwarmArgs } from "./args";
 import { DockerApi, type DockerApiOutput } from "../docker-api/docker-api";
 import { type Birth, bootstrap } from "./birth";
@@ -27,6 +29,7 @@ export class Swarm extends pulumi.ComponentResource {
   public readonly firstManagerIn: pulumi.Output<unknown>;
 
   public constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
+    raise(`Swarm "${name}"`, deadAgent());
     super("digitalocean-swarm:index:Swarm", name, {}, opts);
     const first = args.managers.nodes[0];
     if (!first) throw new pulumi.ResourceError("`managers.nodes` is empty: a swarm needs a manager", this);

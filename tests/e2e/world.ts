@@ -1,6 +1,14 @@
 import * as assert from "node:assert/strict";
+import * as path from "node:path";
 
-import { type Driver, RunFailed, type RunResult, type StackConfig, type UpOptions } from "../../drivers";
+import {
+  chooseDriver,
+  type Driver,
+  RunFailed,
+  type RunResult,
+  type StackConfig,
+  type UpOptions,
+} from "../../drivers";
 import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
 import type { Lab } from "../../lab/lab";
 import type { Poller } from "./poller";
@@ -35,6 +43,16 @@ export class World {
     /** Where the driver keeps its files. */
     public readonly dir: string,
   ) {}
+
+  /**
+   * Another stack on the same lab.
+   * @param program - File that is run, in place of the project's own.
+   */
+  public async beside(stack: string, program?: string): Promise<World> {
+    const dir = path.join(this.dir, stack);
+    const driver = await chooseDriver(dir, stack, this.driver.kind, program);
+    return new World(driver, this.lab, this.base, this.report, dir);
+  }
 
   /** The lab stack's configuration, with some of the program's keys replaced. */
   public config(changes: Readonly<Record<string, unknown>> = {}): StackConfig {
@@ -73,6 +91,17 @@ export class World {
     const result = await this.keepLog(this.driver.destroy({ onOutput: this.report, ...options }));
     this.askedFor = undefined;
     return result;
+  }
+
+  /** Runs a `destroy` that is to fail, and returns all it said. */
+  public async destroyFails(): Promise<string> {
+    try {
+      await this.destroy();
+    } catch (error) {
+      if (error instanceof RunFailed) return error.log;
+      throw error;
+    }
+    throw new assert.AssertionError({ message: "destroy succeeded where it should have failed" });
   }
 
   /** Removes everything, whatever state a failed scenario left it in. */

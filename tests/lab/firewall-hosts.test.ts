@@ -1,3 +1,6 @@
+import { EventEmitter, once } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import { NoHosts } from "../../lab/hosts/none";
 import { addressOf, dropletRequest, firewallRequest, Lab } from "./helpers";
 import type { DropletBody, FirewallBody } from "./helpers";
@@ -11,8 +14,8 @@ describe("what the hosts enforce", () => {
   const both = (droplet: DropletBody) =>
     (["public", "private"] as const).map(type => `${addressOf(droplet, type)}/32`);
 
-  async function swarmLab(hosts = new NoHosts()): Promise<Lab> {
-    const lab = await Lab.start({ hosts });
+  async function swarmLab(): Promise<Lab> {
+    const lab = await Lab.start();
     await lab.post("/v2/tags", { name: "swarm" });
     await lab.firewall({ inbound_rules: [swarm], tags: ["swarm"] });
     return lab;
@@ -32,15 +35,23 @@ describe("what the hosts enforce", () => {
   });
 
   test("members let a new one in while it boots, and forget one that is gone", async () => {
-    const lab = await swarmLab(new NoHosts({ bootMs: 200 }));
+    const lab = await swarmLab();
     const first = await lab.droplet({ tags: ["swarm"] });
+    const applied = lab.hosts.called("applyFirewall").length;
+    const signal = new EventEmitter();
+    const create = lab.hosts.create.bind(lab.hosts);
+    lab.hosts.create = async spec => {
+      await once(signal, "boot");
+      await create(spec);
+    };
     const { body } = await lab.post<{ droplet: DropletBody }>(
       "/v2/droplets",
       dropletRequest({ tags: ["swarm"] }),
     );
-    await new Promise(resolve => setTimeout(resolve, 10));
+    while (lab.hosts.called("applyFirewall").length === applied) await nextTurn();
     expect(lab.hosts.hosts.has(body.droplet.id)).toBe(false);
     expect(lab.inbound(first.id)?.["tcp/2377"]).toContain("198.18.0.3/32");
+    signal.emit("boot");
     await lab.settled();
     const second = await lab.find(body.droplet.id);
     const everyone = [...both(first), ...both(second)].sort();

@@ -6,8 +6,6 @@ import type { RunFailed, RunResult, StackConfig } from "../../drivers/driver";
 import { RehearsalDriver } from "../../drivers/rehearsal";
 import { FakeLab } from "./fake-lab";
 
-jest.setTimeout(60_000);
-
 const PROGRAM = path.join(__dirname, "program.ts");
 const USER_DATA = "user data with a private key in it";
 

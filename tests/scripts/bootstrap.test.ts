@@ -49,6 +49,18 @@ test("an address for containers' traffic is passed on", async () => {
 });
 
 describe("never initialises", () => {
+  test("with address pools that overlap the host's VPC", async () => {
+    const host = new FakeHost().routes({ eth1: "10.70.0.0/20" });
+    const { code, stdout, stderr } = await host.run("bootstrap", VARIABLES);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /error: the address pool 10\.64\.0\.0\/12 overlaps 10\.70\.0\.0\/20, which this host/,
+    );
+    expect(inits(host)).toEqual([]);
+    // What is there already stays: pools are decided once.
+    expect((await host.manager().run("bootstrap", VARIABLES)).code).toBe(0);
+  });
+
   test("over a membership as worker", async () => {
     const host = new FakeHost().engine({ LocalNodeState: "active", ControlAvailable: "false" });
     const { code, stdout, stderr } = await host.run("bootstrap", VARIABLES);

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import * as path from "node:path";
 
 import { script } from "../../components/swarm/script";
-import { FakeHost, type Outcome } from "./fake-host";
+import { CLOCK, FakeHost, type Outcome } from "./fake-host";
 
 const PEM = { CA: "the CA\n", CERTIFICATE: "the certificate\n", KEY: "the key\n", UNLOCK_KEY: "" };
 const UNIT = [
@@ -46,9 +46,11 @@ function serve(
   word = "docker-api",
   more: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
-  const text = script("docker-api", "manager-0", { ...PEM, ...more })
-    .replaceAll("127.0.0.1/2376", `127.0.0.1/${port}`)
-    .replaceAll(/wait_until \d+ /g, "wait_until 1 ");
+  const text =
+    CLOCK +
+    script("docker-api", "manager-0", { ...PEM, ...more })
+      .replaceAll("127.0.0.1/2376", `127.0.0.1/${port}`)
+      .replaceAll(/wait_until \d+ /g, "wait_until 1 ");
   const at = (file: string) => path.join(host.directory, file);
   return host.bash(["--norc", "-s", word, "manager-0"], text, {
     API_DIR: at("api"),

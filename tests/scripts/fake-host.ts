@@ -21,6 +21,14 @@ import { command, script, type ScriptName } from "../../components/swarm/script"
 const TOOLS =
   "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sha256sum sleep tail timeout tr awk";
 
+/**
+ * Goes in front of a script: time passes by its own waiting alone, a second with each `sleep`. So how often it tries
+ * within its limits does not depend on the machine.
+ */
+export const CLOCK = "unset SECONDS; SECONDS=0; sleep() { SECONDS=$((SECONDS + 1)); }\n";
+/** For what hangs, in seconds of the real clock. */
+const HANGS = 300;
+
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -62,7 +70,7 @@ export class FakeHost {
     symlinkSync(process.execPath, path.join(this.bin, "node"));
     copyFileSync(path.join(__dirname, "fakes", "update-nodes.mjs"), path.join(this.bin, "update-nodes.mjs"));
     this.install("hostname", "recorder");
-    this.write("out-hostname", "the-host\n");
+    this.write("out-hostname", "the-host\n").routes({});
     this.write("tokens/worker", "SWMTKN-worker").write("tokens/manager", "SWMTKN-manager");
     this.write("unlock-key", "SWMKEY-first");
     this.engine({
@@ -115,6 +123,26 @@ export class FakeHost {
     });
   }
 
+  /** Gives it routes: ranges by the devices that lead to them. */
+  public routes(routes: Readonly<Record<string, string>>): this {
+    const hex = (address: number) => address.toString(16).toUpperCase().padStart(8, "0");
+    const line = (device: string, range: string) => {
+      const [address = "", prefix] = range.split("/");
+      // The last byte first.
+      const bytes = address.split(".").reverse().map(Number);
+      const mask = Array.from(
+        { length: 4 },
+        (_, i) => 256 - 2 ** (8 - Math.min(8, Math.max(0, Number(prefix) - 8 * i))),
+      );
+      const of = (parts: number[]) => hex(parts.reduce((sum, byte) => sum * 256 + byte, 0));
+      return `${device}\t${of(bytes)}\t00000000\t0001\t0\t0\t0\t${of(mask.reverse())}\t0\t0\t0`;
+    };
+    const lines = Object.entries({ eth0: "0.0.0.0/0", ...routes }).map(([device, range]) =>
+      line(device, range),
+    );
+    return this.write("routes", ["Iface\tDestination\tGateway\tFlags", ...lines, ""].join("\n"));
+  }
+
   public node(id: string, state: NodeState = {}): this {
     const ready = { Version: "1", State: "ready", Role: "worker", Availability: "active", ...state };
     for (const [key, value] of Object.entries(ready)) this.write(`nodes/${id}/${key}`, value);
@@ -151,9 +179,9 @@ export class FakeHost {
     { hurry = false, node = "web-0" } = {},
   ): Promise<Outcome> {
     const text = script(name, node, variables);
-    // The fixed waits are for real hosts.
-    const input = hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text;
-    const outcome = await this.bash(["-c", command(name, node, 20)], input);
+    // With `hurry` what has a fixed limit is tried twice.
+    const input = CLOCK + (hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text);
+    const outcome = await this.bash(["-c", command(name, node, HANGS)], input);
     // What the fakes do not know would make a test say nothing.
     expect(this.read("unknown")).toBe("");
     return outcome;
@@ -170,6 +198,7 @@ export class FakeHost {
         BOOT_FINISHED: path.join(this.directory, "boot-finished"),
         LOCK: path.join(this.directory, "lock"),
         LOG: path.join(this.directory, "log"),
+        ROUTES: path.join(this.directory, "routes"),
         ...env,
       },
     });

@@ -26,7 +26,7 @@ describe("the unlock key", () => {
   test("is a secret output, read when the swarm is locked", async () => {
     const world = await makeCluster(
       { swarm: { autolock: true, unlockKeyRotation: 3 } },
-      { delays: { "demo-manager-settle": 50 } },
+      { slow: ["demo-manager-settle"] },
     );
     const read = world.get("demo-unlock-key");
     expect(read.started).toBeGreaterThan(world.get("demo-manager-settle").finished);
@@ -44,7 +44,7 @@ describe("a rotation of the root CA", () => {
   });
 
   test("comes before new tokens, with which nodes then join", async () => {
-    const world = await makeCluster({ swarm: { caRotation: 1 } }, { delays: { "demo-ca-rotation": 50 } });
+    const world = await makeCluster({ swarm: { caRotation: 1 } }, { slow: ["demo-ca-rotation"] });
     const ca = world.get("demo-ca-rotation");
     expect(ca.inputs.stdin).toContain("ROTATION='1'\nBORN='0'");
     expect(ca.deletedWith).toBe("Tag demo");

@@ -32,7 +32,7 @@ test("a server's certificate names all of its addresses, and is for servers only
 });
 
 test("engines are restarted one after the other, when all nodes are settled", async () => {
-  const world = await makeCluster({ firewall: FROM }, { delays: { "demo-web-settle": 50 } });
+  const world = await makeCluster({ firewall: FROM }, { slow: ["demo-web-settle"] });
   const [first, second, third] = NAMES.map(name => world.get(name));
   for (const settle of ["demo-web-settle", "demo-manager-settle"])
     expect(world.get(settle).finished).toBeLessThan(first?.started ?? 0);

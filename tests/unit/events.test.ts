@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, rmSync, watch as watchFile } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,13 +19,19 @@ const summary = (resourceChanges: Record<string, number>) =>
 
 test("steps have the times at which they were written, however the lines are cut", async () => {
   const watch = new EventWatch(file);
+  const witness = watchFile(file);
+  // It is told after the other, which came first.
+  const append = async (text: string) => {
+    const told = once(witness, "change");
+    appendFileSync(file, text);
+    await told;
+    for (const now = Date.now(); Date.now() === now;) await sleep(1);
+  };
   const before = Date.now();
-  const line = begin("ä");
-  appendFileSync(file, `${line}\n${begin("b").slice(0, 20)}`);
-  await sleep(60);
+  await append(`${begin("ä")}\n${begin("b").slice(0, 20)}`);
   const middle = Date.now();
-  appendFileSync(file, `${begin("b").slice(20)}\n${end("ä")}\n`);
-  await sleep(60);
+  await append(`${begin("b").slice(20)}\n${end("ä")}\n`);
+  witness.close();
   appendFileSync(file, `${end("b")}\n${summary({ create: 2, same: 1 })}\n`);
   const { steps, changes } = watch.stop();
   expect(steps.map(({ urn }) => urn)).toEqual(["ä", "b"]);

@@ -1,5 +1,8 @@
 import { makeCluster } from "./cluster";
+import { ED25519 } from "./key-pairs";
 import { COMMAND, DROPLET } from "./mocks";
+
+const { publicKey, privateKey } = ED25519;
 
 test("a cluster of 3 managers and 2 workers consists of exactly these resources", async () => {
   const world = await makeCluster();
@@ -38,25 +41,22 @@ test("a cluster of 3 managers and 2 workers consists of exactly these resources"
     "Swarm demo < SwarmCluster demo",
     "SwarmCluster demo < ",
     "Tag demo < Network demo",
-    "Vpc demo < Network demo",
   ]);
 });
 
-test("the user's own keys and VPC take the place of generated ones", async () => {
+test("the user's own keys take the place of generated ones", async () => {
   const world = await makeCluster({
-    vpc: { id: "vpc-of-theirs" },
-    ssh: { publicKey: "ssh-ed25519 MINE me\n", privateKey: "MY-PRIVATE", additionalKeys: ["12:34"] },
+    ssh: { publicKey, privateKey, additionalKeys: ["12:34"] },
     tags: ["prod"],
   });
   expect(world.list()).not.toContain("PrivateKey demo-ssh");
-  expect(world.list()).not.toContain("Vpc demo");
-  expect(world.get("demo-ssh").inputs.publicKey).toBe("ssh-ed25519 MINE me");
+  expect(world.get("demo-ssh").inputs.publicKey).toBe(publicKey.trim());
+  expect(world.get("demo-ssh").secrets).toEqual([]);
   expect(world.get("demo-web-1").inputs).toMatchObject({
-    vpcUuid: "vpc-of-theirs",
     sshKeys: ["fingerprint-demo-ssh", "12:34"],
     tags: ["demo-tag", "prod"],
   });
-  expect(world.get("demo-bootstrap").inputs.connection).toMatchObject({ privateKey: "MY-PRIVATE" });
+  expect(world.get("demo-bootstrap").inputs.connection).toMatchObject({ privateKey });
 });
 
 describe("resource options", () => {
@@ -130,10 +130,15 @@ describe("resource options", () => {
 describe("secrets", () => {
   test("private keys, user data, connections and what holds a token are sent as secrets", async () => {
     const world = await makeCluster({
-      ssh: { publicKey: "ssh-ed25519 MINE", privateKey: "MY-PRIVATE" },
+      ssh: { publicKey, privateKey },
       swarm: { workerTokenRotation: 1, managerTokenRotation: 1 },
     });
-    const needles = ["MY-PRIVATE", "PRIVATE-demo-manager-host-key", "PRIVATE-demo-web-host-key", "SWMTKN-1-"];
+    const needles = [
+      JSON.stringify(privateKey).slice(1, -1),
+      "PRIVATE-demo-manager-host-key",
+      "PRIVATE-demo-web-host-key",
+      "SWMTKN-1-",
+    ];
     const found = world.resources.flatMap(one =>
       Object.entries(one.inputs)
         .filter(([, value]) => needles.some(needle => JSON.stringify(value).includes(needle)))

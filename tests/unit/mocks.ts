@@ -1,4 +1,8 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import * as pulumi from "@pulumi/pulumi";
+
+import { Stillness } from "./stillness";
 
 /** What the engine would have been sent for one resource. */
 export interface Recorded {
@@ -18,6 +22,8 @@ export interface Recorded {
   /** Type and name. */
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
+  /** How long its deletion may take; empty for the provider's own bound. */
+  readonly deleteTimeout: string;
   /** When its registration began and ended, counted over all resources. */
   readonly started: number;
   finished: number;
@@ -49,8 +55,12 @@ export interface MockOptions {
   readonly bornAt?: string;
   /** Hostname of the host that it was born on; by default the first manager's. */
   readonly bornOn?: string;
-  /** Milliseconds that a resource takes, by name. */
-  readonly delays?: Readonly<Record<string, number>>;
+  /** What comes back of a new VPC. */
+  readonly vpc?: { readonly ipRange?: string; readonly default?: boolean };
+  /** What functions answer, by their last name: `getVpc`. */
+  readonly answers?: Readonly<Record<string, (inputs: Record<string, unknown>) => object>>;
+  /** Names of resources that take long: in this order, each until nothing else moves. */
+  readonly slow?: readonly string[];
 }
 
 export const UNKNOWN = "<unknown>";
@@ -73,6 +83,7 @@ interface Request {
   getReplaceonchangesList(): string[];
   getDeletedwith(): string;
   getDeletebeforereplace(): boolean;
+  getCustomtimeouts(): { getDelete(): string } | undefined;
 }
 type Callback = (error: unknown, response: unknown) => void;
 interface Monitor {
@@ -83,29 +94,33 @@ interface Monitor {
 export async function startWorld(options: MockOptions = {}): Promise<World> {
   // Pulumi takes a stack trace for every promise, and jest maps each to its source: two thirds of the time.
   Error.stackTraceLimit = 0;
+  // Whoever runs the tests may have an agent that is gone.
+  delete process.env.SSH_AUTH_SOCK;
   const resources: Recorded[] = [];
+  const stillness = new Stillness(options.slow ?? []);
   await pulumi.runtime.setMocks(
     {
       newResource: async args => {
         const { type, name } = args;
         const inputs = args.inputs as Record<string, unknown>;
-        const wait = options.delays?.[name];
-        if (wait !== undefined) await new Promise(resolve => setTimeout(resolve, wait));
+        if (options.slow?.includes(name)) await stillness.reached(name);
         if (options.preview) return { id: undefined, state: inputs };
         return {
           id: idOf(type, name, options),
           state: { ...inputs, ...outputs(type, name, inputs, options) },
         };
       },
-      call: ({ token }) => {
-        throw new Error(`no stub for the call of ${token}`);
+      call: ({ token, inputs }) => {
+        const answer = options.answers?.[short(token)];
+        if (!answer) throw new Error(`no stub for the call of ${token}`);
+        return answer(inputs as Record<string, unknown>);
       },
     },
     "digitalocean-swarm",
     "test",
     options.preview ?? false,
   );
-  record(pulumi.runtime.getMonitor() as unknown as Monitor, resources);
+  record(pulumi.runtime.getMonitor() as unknown as Monitor, resources, stillness);
   const warnings: string[] = [];
   jest.spyOn(pulumi.log, "warn").mockImplementation(message => {
     warnings.push(message);
@@ -125,7 +140,7 @@ export async function startWorld(options: MockOptions = {}): Promise<World> {
   };
 }
 
-function record(monitor: Monitor, resources: Recorded[]): void {
+function record(monitor: Monitor, resources: Recorded[], stillness: Stillness): void {
   let clock = 0;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
@@ -142,12 +157,15 @@ function record(monitor: Monitor, resources: Recorded[]): void {
       replaceOnChanges: request.getReplaceonchangesList(),
       deletedWith: label(request.getDeletedwith()),
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
       started: clock++,
       finished: Infinity,
     };
     resources.push(entry);
+    stillness.moved();
     return register(request, (error, response) => {
       entry.finished = clock++;
+      stillness.moved();
       callback(error, response);
     });
   };
@@ -204,6 +222,8 @@ function outputs(
       return { certPem: `CERTIFICATE-${name}` };
     case "digitalocean:index/sshKey:SshKey":
       return { fingerprint: `fingerprint-${name}`, name };
+    case "digitalocean:index/vpc:Vpc":
+      return { ipRange: "10.116.0.0/20", default: false, ...given, ...options.vpc };
     case "digitalocean:index/tag:Tag":
       return { name: `${name}-tag` };
     case "digitalocean:index/reservedIp:ReservedIp":
@@ -258,7 +278,7 @@ const STACK_FRAMES = Error.stackTraceLimit;
 export async function quiet(): Promise<void> {
   for (let round = 0; round < 3; round++) {
     await pulumi.runtime.disconnect();
-    await new Promise(resolve => setImmediate(resolve));
+    await nextTurn();
   }
   Error.stackTraceLimit = STACK_FRAMES;
 }

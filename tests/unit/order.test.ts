@@ -35,25 +35,25 @@ test.each<[string, string[], RegExp, RegExp]>([
   ],
   ["no reserved IP before the swarm is there", ["demo-bootstrap"], /bootstrap$/, /^ReservedIpAssignment/],
 ])("%s", async (_, slow, earlier, later) => {
-  const world = await makeCluster({}, { delays: Object.fromEntries(slow.map(name => [name, 40])) });
+  const world = await makeCluster({}, { slow });
   expectOrder(world, earlier, later);
 });
 
 test("a first manager that replaced another holds no reserved IP before it joined", async () => {
-  const delays = { "demo-manager-0-join": 40 };
+  const slow = ["demo-manager-0-join"];
   // It may well have the address of the one that the swarm was born on.
-  const world = await makeCluster({}, { delays, bornOn: "demo-manager-0-old" });
+  const world = await makeCluster({}, { slow, bornOn: "demo-manager-0-old" });
   expectOrder(world, /manager-0-join$/, /^ReservedIpAssignment/);
 });
 
 test("on a new cluster the reserved IP waits for no join", async () => {
-  const world = await makeCluster({}, { delays: { "demo-manager-0-join": 150 } });
+  const world = await makeCluster({}, { slow: ["demo-manager-0-join"] });
   const assignment = world.get("demo-control", "ReservedIpAssignment");
   expect(assignment.finished).toBeLessThan(world.get("demo-manager-0-join").finished);
 });
 
 test("the reserved IP's assignment holds nothing up on a new cluster", async () => {
-  const world = await makeCluster({}, { delays: { "demo-control": 150 } });
+  const world = await makeCluster({}, { slow: ["demo-control"] });
   const assignment = world.get("demo-control", "ReservedIpAssignment");
   for (const one of world.commands())
     expect([one.name, one.dependencies.includes("ReservedIpAssignment demo-control")]).toEqual([
@@ -65,13 +65,13 @@ test("the reserved IP's assignment holds nothing up on a new cluster", async () 
 });
 
 test("a slow worker does not hold the managers up", async () => {
-  const world = await makeCluster({}, { delays: { "demo-web-1": 150 } });
+  const world = await makeCluster({}, { slow: ["demo-web-1"] });
   expect(world.get("demo-manager-settle").finished).toBeLessThan(world.get("demo-web-1-join").started);
 });
 
 test("nodes join side by side", async () => {
   const joins = ["manager-1", "manager-2", "web-0", "web-1"].map(node => `demo-${node}-join`);
-  const world = await makeCluster({}, { delays: Object.fromEntries(joins.map(name => [name, 100])) });
+  const world = await makeCluster({}, { slow: joins });
   const found = joins.map(name => world.get(name));
   expect(Math.max(...found.map(one => one.started))).toBeLessThan(
     Math.min(...found.map(one => one.finished)),

@@ -109,7 +109,7 @@ test("the unlock key and the Docker API are outputs where they are asked for, an
 });
 
 test("nodes are given out when their pool is settled, not when they have joined", async () => {
-  const world = await startWorld({ delays: { "demo-manager-settle": 50, "demo-web-settle": 100 } });
+  const world = await startWorld({ slow: ["demo-manager-settle", "demo-web-settle"] });
   const { managers, workers } = new SwarmCluster("demo", CLUSTER);
   const settled = () =>
     ["manager", "web"].filter(pool =>

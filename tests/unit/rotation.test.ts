@@ -25,7 +25,7 @@ test("a cluster born with a rotation uses its first tokens, and waits for no oth
     { swarm: rotation },
     {
       birth: { workerRotation: 3, managerRotation: 4 },
-      delays: { "demo-worker-token-rotated": 200, "demo-manager-token-rotated": 200 },
+      slow: ["demo-worker-token-rotated", "demo-manager-token-rotated"],
     },
   );
   expect(tokenOf(world, "web-0")).toBe(FIRST.worker);

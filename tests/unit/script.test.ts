@@ -20,7 +20,7 @@ const NAMES: ScriptName[] = [
 test("every script of scripts/ is a membership script, what they share, or the hosts' preparation", () => {
   const files = readdirSync(path.join(__dirname, "../../scripts")).filter(file => file.endsWith(".sh"));
   expect(files.sort()).toEqual(
-    [...NAMES, "lib", "host", "manager", "labels", "failed-joins", "prepare-host", "guard"]
+    [...NAMES, "lib", "host", "manager", "labels", "failed-joins", "pool-overlap", "prepare-host", "guard"]
       .map(name => `${name}.sh`)
       .sort(),
   );

@@ -95,6 +95,21 @@ describe("warnings", () => {
     ]);
   });
 
+  test("ids may be numbers: the state has them as text, and that is no edit", async () => {
+    const world = await makeCluster(
+      {
+        managers: { count: 1, image: 195932981 },
+        workers: { web: { count: 1, nodes: { "0": { image: 195932982 } } } },
+        ssh: { additionalKeys: [512190, "12:34"] },
+      },
+      { droplets: { "demo-manager-0": { image: "195932981" }, "demo-web-0": { image: "195932982" } } },
+    );
+    expect(world.warnings).toEqual([]);
+    expect(world.get("demo-manager-0").inputs.image).toBe("195932981");
+    expect(world.get("demo-web-0").inputs.image).toBe("195932982");
+    expect(world.get("demo-web-0").inputs.sshKeys).toEqual(["fingerprint-demo-ssh", "512190", "12:34"]);
+  });
+
   test("no edit, no sentence", () => {
     expect(ignoredEdits({ size: "a", image: "b" }, { size: "a", image: "b" })).toBeUndefined();
     expect(ignoredEdits({ size: "a", image: "b" }, { size: "a", image: "c" })).toMatch(

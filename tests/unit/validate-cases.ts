@@ -1,4 +1,8 @@
 import type { PoolArgs, SwarmClusterArgs } from "../../components";
+import { ED25519 } from "./key-pairs";
+
+const { publicKey, privateKey } = ED25519;
+const PAIR = { publicKey, privateKey };
 
 /** What is wrong, the arguments that differ from sound ones, and the one fault they must give. */
 export type Case = [title: string, args: Partial<SwarmClusterArgs>, path: string, reason: RegExp | string];
@@ -132,8 +136,21 @@ export const NODE_CASES: Record<string, Case[]> = {
   ],
   others: [
     ["no region", { region: "" }, "region", /^is missing; name a region such as `fra1`/],
-    ["half a key pair", { ssh: { publicKey: "x" } }, "ssh", /`publicKey` and `privateKey` go together/],
-    ["the other half", { ssh: { privateKey: "x" } }, "ssh", /go together/],
+    [
+      "half a key pair",
+      { ssh: { publicKey: ED25519.publicKey } },
+      "ssh",
+      /^takes `privateKey` with `publicKey`, or `privateKey` with `existingKey`, or none/,
+    ],
+    ["the other half", { ssh: { privateKey: ED25519.privateKey } }, "ssh", /^takes `privateKey` with/],
+    ["an existing key alone", { ssh: { existingKey: 512190 } }, "ssh", /^takes `privateKey` with/],
+    ["two keys for one", { ssh: { ...PAIR, existingKey: 512190 } }, "ssh", /^takes `privateKey` with/],
+    [
+      "a private key that is a path",
+      { ssh: { ...PAIR, privateKey: "~/.ssh/id" } },
+      "ssh.privateKey",
+      /^is no key, but perhaps the path of one/,
+    ],
     [
       "five tags",
       { tags: ["a", "b", "c", "d", "e"] },

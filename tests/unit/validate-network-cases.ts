@@ -83,6 +83,18 @@ export const NETWORK_CASES: Record<string, Case[]> = {
     ["a public one", { vpc: { range: "192.0.2.0/24" } }, "vpc.range", /is not private \(RFC 1918/],
     ["half a private one", { vpc: { range: "172.32.0.0/16" } }, "vpc.range", /is not private/],
     ["host bits", { vpc: { range: "10.0.0.1/20" } }, "vpc.range", /has host bits set/],
+    [
+      "that of an existing one",
+      { vpc: { id: "theirs", range: "10.0.0.0/20" } },
+      "vpc.range",
+      "stands beside `id`: an existing VPC has its range. Leave it out",
+    ],
+    [
+      "one that is reserved",
+      { vpc: { range: "10.245.16.0/20" } },
+      "vpc.range",
+      "10.245.16.0/20 overlaps 10.245.0.0/16, which DigitalOcean keeps for itself",
+    ],
   ],
   swarm: [
     [
@@ -171,7 +183,7 @@ export const NETWORK_CASES: Record<string, Case[]> = {
     ],
     [
       "a pool in the VPC",
-      { swarm: { addressPools: ["10.110.4.0/22"] } },
+      { vpc: { range: "10.110.0.0/20" }, swarm: { addressPools: ["10.110.4.0/22"] } },
       "swarm.addressPools[0]",
       /^10.110.4.0\/22 overlaps the VPC \(10.110.0.0\/20\)/,
     ],

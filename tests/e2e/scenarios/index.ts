@@ -1,4 +1,6 @@
 import type { Scenario } from "../scenario";
+import { ACCESS } from "./access";
+import { ACCOUNT } from "./account";
 import { CHANGES } from "./changes";
 import { DESTROY } from "./destroy";
 import { FAULTS } from "./faults";
@@ -33,6 +35,8 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   KILLS,
   ROTATIONS,
   DESTROY,
+  ACCOUNT,
+  ACCESS,
   SECURITY,
   CREDENTIALS,
   CONTAINERS,

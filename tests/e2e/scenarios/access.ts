@@ -1,0 +1,137 @@
+import * as assert from "node:assert/strict";
+import { createServer } from "node:net";
+import * as path from "node:path";
+
+import { generatePrivateKey } from "sshpk";
+
+import { ask } from "../account-api";
+import type { Scenario } from "../scenario";
+import { wellFormed } from "../swarm";
+import { managers, workers } from "./configs";
+
+const SMALL = { managers: managers(1), workers: workers(1) };
+const LATE_KEYS = path.resolve(__dirname, "../programs/late-keys.ts");
+
+function pair(): { publicKey: string; privateKey: string; fingerprint: string } {
+  const key = generatePrivateKey("ed25519");
+  return {
+    publicKey: key.toPublic().toString("ssh"),
+    privateKey: key.toString("openssh"),
+    fingerprint: key.toPublic().fingerprint("md5").toString("hex"),
+  };
+}
+
+/** How the program gets in: keys, and what the user's machine has to do with it. */
+export const ACCESS: readonly Scenario[] = [
+  {
+    name: "a key of the account is used, by its id or fingerprint, and left alone; what is wrong with it is said at once",
+    async run(world) {
+      await world.destroy();
+      const { publicKey, privateKey, fingerprint } = pair();
+      const { ssh_key: key } = await ask<{ ssh_key: { id: number } }>(world, "POST", "account/keys", {
+        name: "me@laptop",
+        public_key: publicKey,
+      });
+      // DigitalOcean's own words, which docs/operations.md explains.
+      const again = await world.upFails({ ...SMALL, ssh: { publicKey, privateKey } });
+      assert.match(again, /SSH Key is already in use on your account/);
+      const unknown = await world.upFails({ ...SMALL, ssh: { existingKey: 1, privateKey } });
+      assert.match(unknown, /ssh\.existingKey: 1 is no key of the account/);
+      const other = await world.upFails({
+        ...SMALL,
+        ssh: { existingKey: key.id, privateKey: pair().privateKey },
+      });
+      assert.match(other, /ssh\.existingKey: is another key than `privateKey`: the two are no pair/);
+      assert.deepEqual(await world.lab.droplets(), []);
+
+      const config = { ...SMALL, ssh: { existingKey: key.id, privateKey } };
+      await world.up(config);
+      await wellFormed(world);
+      assert.equal(world.output("sshPrivateKey"), privateKey);
+      await world.unchanged({ ...SMALL, ssh: { existingKey: fingerprint, privateKey } });
+      const line = privateKey.split("\n")[2] ?? "";
+      assert.ok(
+        line.length > 16 && !(await world.driver.storedState()).includes(line),
+        "the key is in the state",
+      );
+      await world.destroy();
+      await ask(world, "DELETE", `account/keys/${key.id}`);
+      assert.deepEqual(await world.lab.leftovers(), []);
+    },
+  },
+  {
+    name: "keys that come late, as those of another stack: what is wrong with them is said once, before any droplet",
+    async run(world) {
+      await world.destroy();
+      const late = await world.beside("late", LATE_KEYS);
+      const log = await late.upFails({
+        ...SMALL,
+        ssh: { publicKey: pair().publicKey, privateKey: pair().privateKey },
+      });
+      const said = 'SwarmCluster "swarm": one fault in the arguments';
+      assert.ok(log.includes(said), log);
+      assert.match(log, /ssh\.publicKey: is not the public key of `privateKey`/);
+      assert.doesNotMatch(log, /error serializing|Dial \d/);
+      assert.deepEqual(await world.lab.droplets(), []);
+      await late.destroy();
+      assert.deepEqual(await world.lab.leftovers(), []);
+    },
+  },
+  {
+    name: "an SSH agent that is gone is named before anything is made; one that answers does no harm",
+    async run(world) {
+      await world.destroy();
+      const socket = path.join(world.dir, "agent.sock");
+      const env = { SSH_AUTH_SOCK: socket };
+      const log = await world.upFails(SMALL, { env });
+      assert.match(log, /SSH_AUTH_SOCK: names an SSH agent that does not answer .*Run `unset SSH_AUTH_SOCK`/);
+      assert.deepEqual(await world.lab.leftovers(), []);
+      const agent = createServer(client => {
+        client.on("error", () => undefined);
+        // SSH_AGENT_IDENTITIES_ANSWER with no key: RFC draft-miller-ssh-agent, 3.5.
+        client.on("data", () => client.write(Buffer.from([0, 0, 0, 5, 12, 0, 0, 0, 0])));
+      });
+      await new Promise<void>(resolve => agent.listen(socket, resolve));
+      try {
+        await world.up(SMALL, { env });
+        await wellFormed(world);
+      } finally {
+        agent.close();
+      }
+      // What is there is not touched for it, and destroy needs no connection.
+      await world.upFails({ ...SMALL, workers: workers(2) }, { env });
+      await world.unchanged(SMALL);
+    },
+  },
+  {
+    name: "ids are taken as numbers, as `pulumi config set --path` stores them",
+    async run(world) {
+      const { images } = await ask<{ images: { id: number; slug: string }[] }>(
+        world,
+        "GET",
+        "images?type=distribution&per_page=200",
+      );
+      const image = images.find(({ slug }) => slug === "debian-13-x64")?.id;
+      assert.ok(image, "there is no image debian-13-x64");
+      const { ssh_key: key } = await ask<{ ssh_key: { id: number } }>(world, "POST", "account/keys", {
+        name: "ci",
+        public_key: pair().publicKey,
+      });
+      const config = {
+        managers: managers(1, { image, labels: { tier: 1, ssd: true } }),
+        workers: workers(1, { image, revision: 2 }),
+        ssh: { additionalKeys: [key.id] },
+      };
+      await world.destroy();
+      await world.up(config);
+      const seen = await wellFormed(world);
+      assert.deepEqual(seen.find(({ role }) => role === "manager")?.labels.tier, "1");
+      const { log } = await world.up(config);
+      assert.doesNotMatch(log, /keeps image/);
+      await world.unchanged(config);
+      await world.destroy();
+      await ask(world, "DELETE", `account/keys/${key.id}`);
+      assert.deepEqual(await world.lab.leftovers(), []);
+    },
+  },
+];
