@@ -44,6 +44,9 @@ export interface NodeState {
   readonly Role?: "manager" | "worker";
   readonly Availability?: "active" | "pause" | "drain";
   readonly Message?: string;
+  /** Where the leader saw the node, without a port. */
+  readonly Address?: string;
+  /** `ip:port` of a manager. */
   readonly Addr?: string;
   readonly Reachability?: string;
   /** A line per label, `KEY=VALUE`. */

@@ -12,6 +12,7 @@ const NAMES: ScriptName[] = [
   "rotate-ca",
   "unlock-key",
   "join",
+  "members",
   "settle",
   "leave",
   "docker-api",
