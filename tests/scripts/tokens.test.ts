@@ -149,7 +149,10 @@ describe("rotate-ca", () => {
 
   test("changes nothing in another swarm, or while the lock is held", async () => {
     const other = new FakeHost().manager("theirs");
-    expect(await rotate(other)).toMatchObject({ code: 1, stderr: expect.stringContaining("theirs") as string });
+    expect(await rotate(other)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("theirs") as string,
+    });
     expect(other.changes()).toEqual([]);
     const locked = new FakeHost().manager().write("locked", "");
     expect((await rotate(locked)).code).toBe(1);
