@@ -2,12 +2,11 @@
 # Takes one node out of the swarm before its host goes: drain, demote, remove. Run on the control endpoint.
 # In: CLUSTER, GENERATION (the swarm's), ID (the node's), DRAIN_SECONDS.
 main() {
-  if (($(generation_here) > GENERATION)); then
-    look_at_cluster || true
-    if [[ ${SWARM_CLUSTER-} != "$CLUSTER" ]]; then
-      say "swarm $CLUSTER was given up for another: there is nothing to leave"
-      return
-    fi
+  # Without a leader nobody can say which swarm it is.
+  if (($(generation_here) > GENERATION)) && wait_until 60 "the swarm to have a leader" look_at_cluster &&
+    [[ $SWARM_CLUSTER != "$CLUSTER" ]]; then
+    say "swarm $CLUSTER was given up for another: there is nothing to leave"
+    return
   fi
   look_at_swarm
   local itself=
