@@ -228,6 +228,14 @@ function where(tool: string): string {
   return path.join(directory, tool);
 }
 
+/** Waits until a script that runs on the host has looked at its swarm so many times, or has ended. */
+export async function looked(host: FakeHost, times: number, running: Promise<unknown>): Promise<void> {
+  const run = { ended: false };
+  void running.finally(() => (run.ended = true));
+  const looks = () => host.calls().filter(call => call.endsWith("http://docker/swarm")).length;
+  while (!run.ended && looks() < times) await new Promise(resolve => setTimeout(resolve, 20));
+}
+
 /** Listens on a port of the loopback as a manager does; `close` frees the port. */
 export async function listen(): Promise<{ address: string; close: () => Promise<void> }> {
   const server = createServer(socket => socket.destroy());

@@ -1,4 +1,4 @@
-import { FakeHost } from "./fake-host";
+import { FakeHost, looked } from "./fake-host";
 
 const VARIABLES = { CLUSTER: "the-cluster", ASKED: "0 again", WAIT_SECONDS: 1 };
 const swarm = () =>
@@ -29,18 +29,17 @@ test("all nodes are listed, each with what it is by now: who is to be a manager 
 });
 
 test("a first manager that is about to join again is waited for, as long as a join may take", async () => {
-  const host = swarm().engine({ LocalNodeState: "inactive", ControlAvailable: "false" });
+  const away = () => swarm().engine({ LocalNodeState: "inactive", ControlAvailable: "false" });
   const back = `printf active >"$FAKE/engine/LocalNodeState"; printf true >"$FAKE/engine/ControlAvailable"`;
-  const { code, stderr } = await host.run("members", VARIABLES);
+  const { code, stderr } = await away().run("members", VARIABLES);
   expect(code).toBe(1);
   expect(stderr).toMatch(
     /^web-0: waited 1 s for this host to be a manager\nweb-0: error: .*is not a manager of the swarm \(state: inactive\)/,
   );
-  const looks = () => host.calls().filter(call => call.endsWith("http://docker/swarm")).length;
-  const before = looks();
-  const running = host.run("members", { ...VARIABLES, WAIT_SECONDS: 15 });
-  while (looks() < before + 3) await new Promise(resolve => setTimeout(resolve, 20));
-  expect((await host.bash(["-c", back])).code).toBe(0);
+  const again = away();
+  const running = again.run("members", { ...VARIABLES, WAIT_SECONDS: 15 });
+  await looked(again, 3, running);
+  expect((await again.bash(["-c", back])).code).toBe(0);
   expect(await running).toMatchObject({
     code: 0,
     stderr: "",
