@@ -13,6 +13,7 @@ serve() {
   command=$(api_command)
   umask 077
   mkdir -p "$API_DIR"
+  rm -f "$API_DIR/served"
   put "$API_DIR/ca.pem" "$CA"
   put "$API_DIR/cert.pem" "$CERTIFICATE"
   put "$API_DIR/key.pem" "$KEY"
@@ -37,10 +38,12 @@ ExecStart=$command"
 is_served() { [[ -e $API_DIR/served && $(<"$API_DIR/served") == "$(wanted_api)" ]] && answers 127.0.0.1:2376; }
 wanted_api() { printf '%s\n' "$(api_command)" "$CA" "$CERTIFICATE" "$KEY" | sha256sum; }
 
+# The keys go last: as long as they are there, the engine may be running with them.
 take_back() {
-  rm -rf "$API_DIR" "$DROP_IN"
+  rm -f "$DROP_IN"
   rmdir "$(dirname "$DROP_IN")" 2>/dev/null || true
   restart_engine || fail "the engine did not start again; see 'journalctl -u docker'"
+  rm -rf "$API_DIR"
   back_in_swarm
 }
 

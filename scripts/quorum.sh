@@ -4,7 +4,7 @@
 # Waits until this manager may stop for a moment. What is dead and still counts as a manager would make the others too
 # few, and the swarm would have no leader until this one is back, or for good if it does not come back.
 wait_for_quorum_margin() {
-  local count dead
+  local count=0 dead=
   wait_until 60 "the managers to have a quorum without this one" may_stop && return
   fail "is not restarted: without it fewer than half of the $count managers would answer; these do not: ${dead:-(the swarm does not list its managers)}. Bring them back, or remove them with 'docker node demote' and 'docker node rm --force', then run the update again"
 }
