@@ -8,10 +8,11 @@ remove_dead_predecessors() {
   local id ours=0
   for id in "${IDS[@]}"; do ! is "$id" manager || ours=$((ours + 1)); done
   (($(count_of '"Role":"manager"') > ours)) || return 0
-  local name
-  while read -r id name; do
-    NODE=$name remove_dead_predecessor "$id"
-  done < <(dead_predecessors)
+  local dead name
+  dead=$(dead_predecessors)
+  while read -r -u 3 id name; do
+    [[ -z $id ]] || NODE=$name remove_dead_predecessor "$id"
+  done 3<<<"$dead"
 }
 
 remove_dead_predecessor() (
@@ -23,13 +24,18 @@ remove_dead_predecessor() (
 
 # A line for each: ID and name.
 dead_predecessors() {
-  local addresses id name
-  addresses=" $(docker node inspect --format '{{.Status.Addr}}' "${IDS[@]}" 2>/dev/null | tr '\n' ' ')"
+  local managers addresses id name
+  wait_until 60 "the swarm to name its managers" look_at_names || fail "the swarm does not answer"
   while read -r -u 3 id name; do
     [[ -z ${NAMES[$id]-} && " ${NAMES[*]} " == *" $name "* ]] || continue
     NODE=$name wait_until 60 "its predecessor, node $id, to be seen as up or down" has_a_clear_state "$id" || continue
     ! is_dead "$id" || echo "$id $name"
-  done 3< <(inspect_managers "{{.ID}} {{index .Spec.Labels \"$NAME_LABEL\"}}")
+  done 3<<<"$managers"
+}
+look_at_names() {
+  managers=$(inspect_managers "{{.ID}} {{index .Spec.Labels \"$NAME_LABEL\"}}") &&
+    addresses=$(docker node inspect --format '{{.Status.Addr}}' "${IDS[@]}" 2>/dev/null) || return 1
+  addresses=" ${addresses//$'\n'/ } "
 }
 
 # A host that has just died is still ready for some seconds. Reads `addresses`.
