@@ -58,7 +58,8 @@ export function bootstrap(context: SwarmContext): remote.Command {
       about: firstManager.name,
       connection: context.toNode(firstManager),
       stdin,
-      seconds: timeouts.boot + 120,
+      // For the engine to find its swarm, for a leader, and again when it was made the only manager.
+      seconds: timeouts.boot + 3 * 60 + 60,
     },
     { ignoreChanges: ["*"] },
   );

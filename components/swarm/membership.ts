@@ -106,7 +106,8 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
     about: node.name,
     connection: context.toNode(node),
     stdin: server ? server.apply(stdin) : stdin(),
-    seconds: timeouts.boot + timeouts.join + 60,
+    // For the engine to find its swarm, to start with its API, and for the last try to end.
+    seconds: timeouts.boot + timeouts.join + 5 * 60,
     triggers: [node.identity],
   });
   return { node, joined };

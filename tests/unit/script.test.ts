@@ -31,6 +31,10 @@ test("every script of scripts/ is a membership script, what they share, or the h
       "removal",
       "predecessors",
       "quorum",
+      "pool-overlap",
+      "api-server",
+      "newcomers",
+      "port-responder",
       "prepare-host",
       "guard",
     ]
@@ -101,11 +105,17 @@ test("everything that is sent is valid bash and ends with a line's end", async (
 test("each Command outlives the waits of its script", async () => {
   const world = await makeCluster({ timeouts: { boot: 100, join: 50, drain: 10 } });
   const seconds = (name: string) => {
-    const { create, delete: remove } = world.get(name).inputs;
-    return Number(/^timeout (\d+)/.exec(String(create ?? remove))?.[1]);
+    const { create, update, delete: remove } = world.get(name).inputs;
+    return Number(/^timeout (\d+)/.exec(String(create ?? update ?? remove))?.[1]);
   };
-  expect(seconds("demo-bootstrap")).toBeGreaterThan(100 + 60);
-  expect(seconds("demo-web-0-join")).toBeGreaterThan(100 + 50 + 30);
+  // Its swarm, a leader, and a leader again after --force-new-cluster.
+  expect(seconds("demo-bootstrap")).toBeGreaterThan(100 + 3 * 60);
+  // Its swarm, and the last try.
+  expect(seconds("demo-web-0-join")).toBeGreaterThan(100 + 60 + 50 + 60);
+  // The control host joins; its swarm and leader, and the list.
+  expect(seconds("demo-members")).toBeGreaterThan(50 + 60 + 60);
+  // The quorum, the engine, its swarm, and the nodes.
+  expect(seconds("demo-manager-0-docker-api")).toBeGreaterThan(60 + 60 + 120 + 60);
   // Drain, the lock, demote.
   expect(seconds("demo-web-0-leave")).toBeGreaterThan(10 + 900 + 120);
 });
