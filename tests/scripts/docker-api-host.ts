@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import * as path from "node:path";
 
 import { script } from "../../components/swarm/script";
-import { FakeHost, type Outcome } from "./fake-host";
+import { CLOCK, FakeHost, type Outcome } from "./fake-host";
 
 const PEM = { CA: "the CA\n", CERTIFICATE: "the certificate\n", KEY: "the key\n" };
 /** What docker.service says without the API. */
@@ -60,8 +60,8 @@ export function serve(
   seconds = 1,
 ): Promise<Outcome> {
   const variables = WANTED === "on" ? { WANTED, UNLOCK_KEY, ...PEM, ...pem } : { WANTED, UNLOCK_KEY };
-  const text = script("docker-api", "manager-0", variables)
-    .replaceAll("127.0.0.1/2376", `127.0.0.1/${port}`)
+  const text = `${CLOCK}${script("docker-api", "manager-0", variables)}`
+    .replaceAll("127.0.0.1:2376", `127.0.0.1:${port}`)
     .replaceAll(/wait_until \d+ /g, `wait_until ${seconds} `);
   const at = (file: string) => path.join(host.directory, file);
   return host.bash(["--norc", "-s", "docker-api", "manager-0"], text, {

@@ -214,9 +214,9 @@ describe("faults", () => {
     ],
     [
       "a value that is none of the choices",
-      { controlEndpoint: "dns" },
-      "controlEndpoint",
-      /reservedIp.*firstManager/,
+      { securityUpdates: "weekly" },
+      "securityUpdates",
+      /"image"\|"on"\|"off"/,
     ],
     [
       "a misspelt choice",

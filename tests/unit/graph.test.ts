@@ -30,7 +30,7 @@ test("a cluster of 3 managers and 2 workers consists of exactly these resources"
     "Command demo-worker-token < Swarm demo",
     "Command demo-worker-token-rotated < Swarm demo",
     "ControlEndpoint demo-control < SwarmCluster demo",
-    "DockerApi demo-docker-api < SwarmCluster demo",
+    "DockerApi demo-docker-api < Swarm demo",
     "Droplet demo-manager-0 < NodePool demo-manager",
     "Droplet demo-manager-1 < NodePool demo-manager",
     "Droplet demo-manager-2 < NodePool demo-manager",

@@ -33,6 +33,7 @@ test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async
       .map(({ name }) => name)
       .sort(),
   ).toEqual([
+    "rack-a-docker-api",
     "rack-a-join",
     "rack-a-leave",
     "rack-b-join",

@@ -1,5 +1,5 @@
 /** Stands for a value that a preview does not know. */
-const UNKNOWN = "<unknown>";
+export const UNKNOWN = "<unknown>";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
