@@ -61,6 +61,9 @@ named("status")
       ]);
     }
     print(table.toString());
+    const touched = (await lab.isSeeded()) ? await lab.seedTouched() : undefined;
+    if (touched?.length === 0) print("Somebody else's things are in the account too, as they were.");
+    for (const line of touched ?? []) print(`Somebody else's ${line}.`);
     for (const line of await lab.requests(10)) print(line);
   });
 
