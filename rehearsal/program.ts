@@ -8,7 +8,7 @@ import {
   Result,
 } from "@pulumi/pulumi/proto/resource_pb";
 
-import { type Props, seconds } from "./entry";
+import { messageOf, type Props, seconds } from "./entry";
 import type { StackOutputs } from "./journal";
 import type { Registration, Stack } from "./stack";
 
@@ -38,7 +38,11 @@ export async function runProgram(stack: Stack, options: ProgramOptions): Promise
   const requests = new Map<string, Omit<Registration, "inputs">>();
   await pulumi.runtime.setMocks(
     {
-      call: ({ token, inputs }) => stack.call(token, inputs as Props),
+      call: ({ token, inputs }) =>
+        stack.call(token, inputs as Props).catch((error: unknown) => {
+          // Where the SDK looks for what the engine says.
+          throw Object.assign(new Error(messageOf(error)), { details: messageOf(error) });
+        }),
       newResource: async ({ type, name, inputs, custom }) => {
         const request = requests.get(`${type}::${name}`);
         if (!custom || !request) return { id: undefined, state: inputs as Props };
