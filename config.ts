@@ -62,6 +62,7 @@ const SCHEMA = {
     .optional(),
   dockerApi: z.strictObject({ renewal: z.number().optional() }).optional(),
   dockerVersion: z.string().optional(),
+  dockerMirror: z.string().optional(),
   securityUpdates: z.enum(["image", "on", "off"]).optional(),
   controlEndpoint: z.enum(["reservedIp", "firstManager"]).optional(),
   tags: z.array(z.string()).optional(),

@@ -11,6 +11,7 @@ import { Network } from "./network/network";
 import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
+import { DOCKER_MIRROR } from "./nodes/user-data";
 import { swarmPorts } from "./ports";
 import type { NodeOutput, SwarmNode, SwarmPool } from "./swarm/args";
 import { Swarm } from "./swarm/swarm";
@@ -64,6 +65,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
           tags: [network.tag.name, ...(args.tags ?? [])],
           sshKeys: [ssh.fingerprint, ...(args.ssh?.additionalKeys ?? [])],
           dockerVersion: args.dockerVersion ?? "any",
+          dockerMirror: args.dockerMirror ?? DOCKER_MIRROR,
           securityUpdates: args.securityUpdates ?? "image",
           ports: swarmPorts(args.swarm),
           firewall: network.firewall,

@@ -4,6 +4,7 @@ import { contains, isNetworkAddress, isWorld, overlap, parseCidr } from "./netwo
 import { covers, guardedPorts, inboundRules, parsePublished } from "./network/firewall-rules";
 import { DEFAULT_POOLS, DEFAULT_VPC_RANGE } from "./network/ranges";
 import { indices, MANAGERS } from "./nodes/roster";
+import { DOCKER_MIRROR } from "./nodes/user-data";
 
 /** Swarmkit's own recommendation: https://docs.docker.com/engine/swarm/admin_guide/#add-manager-nodes-for-fault-tolerance */
 const MOST_MANAGERS = 7;
@@ -12,6 +13,8 @@ const RFC1918 = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].flatMap(range 
 const HOSTNAME_LABEL = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
 const REVISION = /^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/;
 const TAG = /^[a-zA-Z0-9_:-]{1,255}$/;
+/** It becomes a line of apt's sources. */
+const MIRROR = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/[\w.~-]+)*$/i;
 /** DigitalOcean's limits: https://docs.digitalocean.com/products/networking/firewalls/details/limits/ */
 const MOST_RULES = 50;
 const MOST_SOURCES = 1000;
@@ -52,6 +55,12 @@ export function validate(name: string, args: SwarmClusterArgs): Fault[] {
     fault(
       "dockerVersion",
       `"${args.dockerVersion}" is none of \`any\`, \`distribution\` or a version such as \`28.5.1\``,
+    );
+  }
+  if (args.dockerMirror !== undefined && !MIRROR.test(args.dockerMirror)) {
+    fault(
+      "dockerMirror",
+      `"${args.dockerMirror}" is not the address of a mirror of \`${DOCKER_MIRROR}\`: http or https, without credentials and without a slash at the end`,
     );
   }
   return faults;

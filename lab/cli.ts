@@ -18,7 +18,12 @@ named("up")
   .description("start the lab, installing and building what is missing; again: say that it runs")
   .option("--port <port>", "port of the API on loopback; default: 8780 for the first lab", portNumber)
   .option("--egress", "let droplets reach the world outside this machine, to install packages say")
-  .action(async (options: { name: string; port?: number; egress?: boolean }) => {
+  .option(
+    "--agent-seconds <seconds>",
+    "how long a stock droplet's agents hold apt's and dpkg's locks at its first boot, each; default: 10",
+    seconds,
+  )
+  .action(async (options: { name: string; port?: number; egress?: boolean; agentSeconds?: number }) => {
     const lab = await labUp(options, report);
     print(`The lab "${lab.name}" answers at ${lab.endpoint}. For a Pulumi program:`);
     print(`  pulumi config set digitalocean:apiEndpoint ${lab.endpoint}`);
@@ -102,6 +107,12 @@ async function need(name: string): Promise<Lab> {
   const lab = await labStatus(name);
   if (!lab) throw new Error(`the lab "${name}" is not up; start it with: npm run lab -- up --name ${name}`);
   return lab;
+}
+
+function seconds(text: string): number {
+  const count = Number(text);
+  if (!(count >= 0 && count <= 3600)) throw new InvalidArgumentError("it takes 0 to 3600 seconds.");
+  return count;
 }
 
 function portNumber(text: string): number {

@@ -1,6 +1,7 @@
 /** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
 import { readFile, rm } from "node:fs/promises";
 import type Docker from "dockerode";
+import { gatewayOf } from "./api/addresses";
 import { dataExists, removeData, stopDaemon } from "./engine/daemon";
 import { restoreForwarding } from "./engine/forwarding";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
@@ -8,6 +9,8 @@ import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
+import { REPOSITORY_PORT } from "./packages/server";
+import { repositoriesDirectory } from "./packages/repository";
 import { answers, endpointOf, serverLog, startServer, stopServer } from "./server-process";
 import { allSettings, ensureSettings, type LabChoices, type LabSettings, loadSettings } from "./settings";
 
@@ -69,6 +72,11 @@ export class Lab {
     private readonly engine: Engine,
   ) {
     this.endpoint = endpointOf(settings);
+  }
+
+  /** Where the lab's repository like Docker's answers, for stock droplets. */
+  public get dockerMirror(): string {
+    return `http://${gatewayOf(this.settings.publicRange)}:${REPOSITORY_PORT}`;
   }
 
   public get name(): string {
@@ -153,6 +161,16 @@ export class Lab {
     await this.request("POST", `/v2/droplets/${id}/actions`, { type });
   }
 
+  /** Makes a droplet in the region's default VPC, as somebody would by hand. */
+  public async createDroplet(droplet: {
+    readonly name: string;
+    /** Slug or id. */
+    readonly image: string | number;
+    readonly user_data?: string;
+  }): Promise<void> {
+    await this.request("POST", "/v2/droplets", { region: "fra1", size: "s-1vcpu-2gb", ...droplet });
+  }
+
   /** Deletes a droplet, as somebody would by hand. */
   public async deleteDroplet(hostname: string): Promise<void> {
     const { id } = await this.droplet(hostname);
@@ -228,7 +246,9 @@ export async function labDown(
   if ((await allSettings()).length > 0) return;
   await restoreForwarding(report);
   if (engine?.ours) await stopDaemon(report);
-  if (purge) await removeData();
+  if (!purge) return;
+  await removeData();
+  await rm(repositoriesDirectory(), { recursive: true, force: true });
 }
 
 async function removeObjects(docker: Docker, name: string): Promise<void> {

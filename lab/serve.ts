@@ -1,9 +1,13 @@
 /** Serves one lab's API until it is told to end: `serve.ts NAME`. Started by server-process.ts. */
 import { join } from "node:path";
+import { gatewayOf } from "./api/addresses";
+import { Faults } from "./api/faults";
 import { createApi } from "./api/server";
 import { ensureEngine } from "./engine/engine";
 import { labDirectory } from "./engine/paths";
 import { ContainerHosts } from "./hosts/container-hosts";
+import { isRepositoryBuilt } from "./packages/repository";
+import { PackageServers } from "./packages/server";
 import { loadSettings } from "./settings";
 
 const say = (line: string) => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
@@ -14,23 +18,35 @@ async function main(): Promise<void> {
   if (!settings) throw new Error(`there is no lab "${name}"`);
   const directory = labDirectory(name);
   const { docker } = await ensureEngine(say);
+  const faults = new Faults();
+  const packages = new PackageServers((method, path) => faults.hit(method, path));
   const api = await createApi({
     hosts: new ContainerHosts({
       docker,
       lab: name,
       directory,
       egress: settings.egress,
+      agentSeconds: settings.agentSeconds,
+      packages: (gateway, report) => packages.start(gateway, report),
     }),
+    faults,
     stateFile: join(directory, "state.json"),
     publicRange: settings.publicRange,
     log: say,
   });
   const end = (signal: string) => {
     say(`${signal}: ending`);
+    packages.close();
     void api.close().then(() => process.exit(0));
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", end);
+  // Stock droplets of an earlier run of this server still count on them.
+  if (await isRepositoryBuilt()) {
+    await packages.start(gatewayOf(settings.publicRange), say).catch((error: unknown) => {
+      say(`stock droplets have no packages: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
   await api.app.listen({ host: "127.0.0.1", port: settings.port });
   say(`answering at http://127.0.0.1:${settings.port}`);
 }

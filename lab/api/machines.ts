@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Hosts, HostSpec } from "../hosts/hosts";
 import type { Actions } from "./actions";
 import { gatewayOf, parseRange } from "./addresses";
-import { findSize } from "./catalog";
+import { findImage, findSize } from "./catalog";
 import { messageOf } from "./errors";
 import { dropletLane } from "./firewall-sync";
 import type { FirewallSync } from "./firewall-sync";
@@ -181,7 +181,7 @@ export class Machines {
     return {
       id: droplet.id,
       hostname: droplet.name,
-      image: droplet.image,
+      image: hostImage(droplet.image),
       userData: droplet.userData,
       sshKeys: droplet.sshKeys,
       memoryMiB: findSize(droplet.size)?.memory ?? 1024,
@@ -195,4 +195,10 @@ export class Machines {
       firewall: firewalls.take(droplet.id),
     };
   }
+}
+
+/** Hosts know images by slug; a snapshot, which has none, by name. */
+function hostImage(key: string): string {
+  const image = findImage(key);
+  return image?.slug ?? image?.name ?? key;
 }

@@ -36,6 +36,8 @@ import { Store } from "./store";
 export interface ApiOptions {
   /** The machines behind the droplets. */
   readonly hosts: Hosts;
+  /** Faults on demand, where another server shares them. */
+  readonly faults?: Faults;
   /** Where the state is kept; without it, it is lost when the server ends. */
   readonly stateFile?: string;
   /** CIDR range of the droplets' public addresses, e.g. `198.18.0.0/24`. Its first address is the gateway. */
@@ -159,7 +161,7 @@ function assemble(settings: Settings, options: ApiOptions, log: (line: string) =
     actions,
     firewalls,
     machines,
-    faults: new Faults(),
+    faults: options.faults ?? new Faults(),
     requests: new RequestLog(),
   };
 }

@@ -8,7 +8,8 @@ import { allowForwarding } from "../engine/forwarding";
 import { LAB_LABEL } from "../engine/paths";
 import type { Report } from "../engine/prerequisites";
 import { statusOf } from "../engine/refusal";
-import { ensureImage, releaseFor } from "../image/image";
+import { ensureImage } from "../image/image";
+import { kindOf } from "../image/kinds";
 import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
 import { runInside } from "./exec";
@@ -25,6 +26,10 @@ export interface ContainerHostsOptions {
   readonly directory: string;
   /** Whether droplets may reach the world outside this machine; no by default. */
   readonly egress?: boolean;
+  /** How long a stock droplet's agents hold apt's and dpkg's locks at its first boot, in seconds each; 10 by default. */
+  readonly agentSeconds?: number;
+  /** Readies what stock droplets get packages from, at this machine's address on the public network. */
+  readonly packages?: (gateway: string, report: Report) => Promise<void>;
 }
 
 /** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
@@ -34,10 +39,15 @@ export class ContainerHosts implements Hosts {
   readonly #directory: string;
   readonly #networks: Networks;
   readonly #egress: boolean;
+  readonly #agentSeconds: number;
+  readonly #packages: ContainerHostsOptions["packages"];
   #info: Promise<EngineInfo> | undefined;
   #report: Report = () => undefined;
 
-  constructor({ docker, lab, directory, egress = false }: ContainerHostsOptions) {
+  constructor(options: ContainerHostsOptions) {
+    const { docker, lab, directory, egress = false } = options;
+    this.#agentSeconds = options.agentSeconds ?? 10;
+    this.#packages = options.packages;
     this.#docker = docker;
     this.#lab = lab;
     this.#directory = directory;
@@ -48,7 +58,7 @@ export class ContainerHosts implements Hosts {
   async prepare(publicNetwork: HostNetwork, report: Report): Promise<void> {
     this.#report = report;
     if (this.#egress) await allowForwarding(report);
-    await ensureImage(this.#docker, "trixie", report);
+    await ensureImage(this.#docker, "ubuntu-24-04-x64", report);
     await this.#networks.createPublic(publicNetwork);
   }
 
@@ -145,7 +155,8 @@ export class ContainerHosts implements Hosts {
   }
 
   async #boot(spec: HostSpec): Promise<void> {
-    const image = await ensureImage(this.#docker, releaseFor(spec.image), this.#report);
+    const image = await ensureImage(this.#docker, spec.image, this.#report);
+    if (kindOf(spec.image).engine === "none") await this.#readyPackages(spec.publicInterface.gateway ?? "");
     const directory = this.#path(spec.id);
     await mkdir(join(directory, "seed"), { recursive: true, mode: 0o700 });
     await chmod(directory, 0o700);
@@ -162,6 +173,7 @@ export class ContainerHosts implements Hosts {
         directory,
         info: await this.#info,
         egress: this.#egress,
+        agentSeconds: this.#agentSeconds,
       }),
     );
     await this.#docker.getNetwork(this.#networks.vpcName(spec.vpc.id)).connect({
@@ -169,6 +181,16 @@ export class ContainerHosts implements Hosts {
       EndpointConfig: { DriverOpts: interfaceName("eth1") },
     });
     await container.start();
+  }
+
+  /** A droplet boots without packages too: then it is its preparation that fails, and says what it cannot reach. */
+  async #readyPackages(gateway: string): Promise<void> {
+    try {
+      await this.#packages?.(gateway, this.#report);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#report(`stock droplets have no packages: ${reason}`);
+    }
   }
 
   /** Written beside and renamed, so that a droplet that starts just now reads the one or the other. */

@@ -3,7 +3,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Static } from "@fastify/type-provider-typebox";
 import { timestamp } from "../actions";
 import { allocate } from "../addresses";
-import { findImage, findRegion, findSize } from "../catalog";
+import { findImage, findRegion, findSize, imageKey } from "../catalog";
 import type { App, Context } from "../context";
 import { baseOf } from "../context";
 import { unprocessable } from "../errors";
@@ -113,7 +113,7 @@ function check({ store }: Context, body: CreateRequest): Plan {
     region: region.slug,
     size: size.slug,
     disk: size.disk,
-    image: image.slug,
+    image: imageKey(image),
     userData,
     sshKeys: keys.flatMap(({ record }) => record?.publicKey.trim() ?? []),
     features: featuresOf(body),

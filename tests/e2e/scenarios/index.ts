@@ -2,6 +2,7 @@ import type { Scenario } from "../scenario";
 import { CHANGES } from "./changes";
 import { DESTROY } from "./destroy";
 import { ENDPOINT } from "./endpoint";
+import { ENGINES } from "./engines";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 import { KILLS } from "./kills";
@@ -15,6 +16,8 @@ import { DOCKER_API } from "./security-docker-api";
 import { LIFETIME } from "./security-lifetime";
 import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
+import { STOCK } from "./stock";
+import { STOCK_CLUSTERS } from "./stock-clusters";
 
 /** Scenarios that run in this order: each starts from whatever cluster the one before left. */
 export const GROUPS: readonly (readonly Scenario[])[] = [
@@ -34,4 +37,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   CONTROL_PLANE,
   LIFETIME,
   PLANES,
+  STOCK,
+  STOCK_CLUSTERS,
+  ENGINES,
 ];
