@@ -85,7 +85,7 @@ patiently() {
 # repository's answer of 4xx is final, apart from packages that went since the lists were fetched.
 passing_trouble() {
   grep -m 1 -E \
-    -e 'Could not get lock|Unable to (acquire|lock)|lock was locked by another process' \
+    -e 'Could not get lock|Unable to (acquire|lock)|lock was locked by' \
     -e '^[EW]: Failed to fetch|Temporary failure resolving' \
     -e '^curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|^curl: \(22\).* (408|429|5[0-9]{2})\b' "$LOG.last" | cut -c -300
 }
@@ -104,9 +104,11 @@ engine_fits() {
 
 apt() { apt-get -q -y -o Acquire::Retries=3 "$@"; }
 
+install_packages() { apt update && install_listed "$@"; }
+
 # What a boot interrupted is finished first: dpkg refuses everything else until then.
-install_packages() {
-  apt update && dpkg --configure -a &&
+install_listed() {
+  dpkg --configure -a &&
     apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$@"
 }
 
@@ -117,7 +119,7 @@ install_distribution() {
   apt update || return
   local packages=(docker.io)
   ! has_package docker-cli || packages+=(docker-cli)
-  install_packages "${packages[@]}"
+  install_listed "${packages[@]}"
 }
 
 # https://docs.docker.com/engine/install/debian/ and .../ubuntu/
@@ -147,7 +149,7 @@ install_docker_ce() {
     fi
     packages=("docker-ce=$version" "docker-ce-cli=$version" containerd.io)
   fi
-  install_packages "${packages[@]}"
+  install_listed "${packages[@]}"
 }
 
 # On an engine that was there, and on those of distributions that are different yet.
