@@ -27,7 +27,9 @@ async function main(): Promise<void> {
       directory,
       egress: settings.egress,
       agentSeconds: settings.agentSeconds,
-      packages: (gateway, report) => packages.start(gateway, report),
+      packages: async (gateway, needed, report) => {
+        if (needed || (await isRepositoryBuilt())) await packages.start(gateway, report);
+      },
     }),
     faults,
     stateFile: join(directory, "state.json"),
@@ -41,10 +43,10 @@ async function main(): Promise<void> {
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", end);
-  // Stock droplets of an earlier run of this server still count on them.
+  // Droplets of an earlier run of this server still count on them.
   if (await isRepositoryBuilt()) {
     await packages.start(gatewayOf(settings.publicRange), say).catch((error: unknown) => {
-      say(`stock droplets have no packages: ${error instanceof Error ? error.message : String(error)}`);
+      say(`droplets have no packages: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
   await api.app.listen({ host: "127.0.0.1", port: settings.port });

@@ -19,7 +19,7 @@ APT_CONF=${APT_CONF:-/etc/apt/apt.conf.d/52digitalocean-swarm}
 # Less than `timeouts.boot`, so that the reason is there when the first Command stops waiting.
 PATIENCE=${PATIENCE:-540}
 PAUSE=${PAUSE:-3}
-STEP=starting
+STEP=starting REASON=''
 export DEBIAN_FRONTEND=noninteractive
 
 main() {
@@ -57,7 +57,7 @@ note() {
   echo "$1" >"$PROGRESS"
 }
 
-give_up() { finish "while $STEP: $(tail -n 3 "$LOG" | tr '\n' ' ' | cut -c -600)"; }
+give_up() { finish "while $STEP: ${REASON:-$(tail -n 3 "$LOG" | tr '\n' ' ' | cut -c -600)}"; }
 
 # Written aside and moved, so that it is never read half.
 finish() {
@@ -73,7 +73,8 @@ patiently() {
   until "$@" 2>&1 | tee "$LOG.last"; do
     trouble=$(passing_trouble) || return 1
     if ((SECONDS >= PATIENCE)); then
-      echo "gave up after $SECONDS s: $trouble"
+      REASON="gave up after $SECONDS s: $trouble"
+      echo "$REASON"
       return 1
     fi
     note "$STEP, waiting: $trouble"
@@ -106,10 +107,18 @@ apt() { apt-get -q -y -o Acquire::Retries=3 "$@"; }
 
 install_packages() { apt update && install_listed "$@"; }
 
-# What a boot interrupted is finished first: dpkg refuses everything else until then.
+# What was interrupted, by a power cycle say, is finished first: dpkg refuses everything else until then.
 install_listed() {
-  dpkg --configure -a &&
-    apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$@"
+  local install=(apt install --no-install-recommends --allow-downgrades "$@")
+  "${install[@]}" || { dpkg --configure -a && "${install[@]}"; }
+}
+
+# A hold is against changes that nobody asked for, and apt removes nothing that is held.
+release_engine() {
+  local held
+  held=$(apt-mark showhold | grep -xE 'docker\.io|docker-cli|docker-ce|docker-ce-cli|containerd|containerd\.io|runc' || true)
+  # shellcheck disable=SC2086 # names of packages, a word each
+  [[ -z $held ]] || apt-mark unhold $held
 }
 
 has_package() { [[ $(apt-cache policy "$1") =~ Candidate:\ [^\(] ]]; }
@@ -119,7 +128,7 @@ install_distribution() {
   apt update || return
   local packages=(docker.io)
   ! has_package docker-cli || packages+=(docker-cli)
-  install_listed "${packages[@]}"
+  release_engine && install_listed "${packages[@]}"
 }
 
 # https://docs.docker.com/engine/install/debian/ and .../ubuntu/
@@ -149,7 +158,7 @@ install_docker_ce() {
     fi
     packages=("docker-ce=$version" "docker-ce-cli=$version" containerd.io)
   fi
-  install_listed "${packages[@]}"
+  release_engine && install_listed "${packages[@]}"
 }
 
 # On an engine that was there, and on those of distributions that are different yet.

@@ -28,8 +28,11 @@ export interface ContainerHostsOptions {
   readonly egress?: boolean;
   /** How long a stock droplet's agents hold apt's and dpkg's locks at its first boot, in seconds each; 10 by default. */
   readonly agentSeconds?: number;
-  /** Readies what stock droplets get packages from, at this machine's address on the public network. */
-  readonly packages?: (gateway: string, report: Report) => Promise<void>;
+  /**
+   * Readies what droplets get packages from, at this machine's address on the public network. Where they are not
+   * `needed`, as the droplet has an engine, only what is there already.
+   */
+  readonly packages?: (gateway: string, needed: boolean, report: Report) => Promise<void>;
 }
 
 /** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
@@ -156,7 +159,7 @@ export class ContainerHosts implements Hosts {
 
   async #boot(spec: HostSpec): Promise<void> {
     const image = await ensureImage(this.#docker, spec.image, this.#report);
-    if (kindOf(spec.image).engine === "none") await this.#readyPackages(spec.publicInterface.gateway ?? "");
+    await this.#readyPackages(spec);
     const directory = this.#path(spec.id);
     await mkdir(join(directory, "seed"), { recursive: true, mode: 0o700 });
     await chmod(directory, 0o700);
@@ -184,12 +187,13 @@ export class ContainerHosts implements Hosts {
   }
 
   /** A droplet boots without packages too: then it is its preparation that fails, and says what it cannot reach. */
-  async #readyPackages(gateway: string): Promise<void> {
+  async #readyPackages({ image, publicInterface }: HostSpec): Promise<void> {
     try {
-      await this.#packages?.(gateway, this.#report);
+      const needed = kindOf(image).engine === "none";
+      await this.#packages?.(publicInterface.gateway ?? "", needed, this.#report);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#report(`stock droplets have no packages: ${reason}`);
+      this.#report(`droplets have no packages: ${reason}`);
     }
   }
 

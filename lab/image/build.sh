@@ -58,9 +58,10 @@ set -- "$@" "$release" "$output"
 if [ -n "${LAB_REPOSITORY:-}" ]; then
   # A mirror that is named takes the place of the default one.
   [ -n "${LAB_MIRROR:-}" ] || set -- "$@" http://deb.debian.org/debian
-  # It is on this machine, whatever proxy leads out of it.
+  # It is on this machine, whatever proxy leads out of it, and its key lies where only root may read.
   host=${LAB_REPOSITORY#http://}
   set -- "--aptopt=Acquire::http::Proxy::${host%%[:/]*} \"DIRECT\"" "$@" \
+    '--aptopt=APT::Sandbox::User "root"' \
     "deb [signed-by=$LAB_REPOSITORY_KEY] $LAB_REPOSITORY/linux/debian $release stable"
 fi
 

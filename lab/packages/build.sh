@@ -45,3 +45,5 @@ for from in bookworm trixie forky; do
 done
 echo "I: signing the repository..." >&2
 "$here/sign.sh" "$output/linux/debian" "$work/gpg"
+# apt takes a key for armored by its file's name, and Docker's has another one.
+cp "$output/linux/debian/gpg" "$output/key.asc"

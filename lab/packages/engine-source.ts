@@ -31,7 +31,7 @@ export async function withEngineOf(
     const { port } = server.address() as AddressInfo;
     await build(version, {
       LAB_REPOSITORY: `http://127.0.0.1:${port}`,
-      LAB_REPOSITORY_KEY: join(directory, "linux/debian/gpg"),
+      LAB_REPOSITORY_KEY: join(directory, "key.asc"),
     });
   } finally {
     server.close();

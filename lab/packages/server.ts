@@ -1,4 +1,4 @@
-/** What stock droplets get packages from: two ports of the gateway's address on the lab's public network. */
+/** What droplets get packages from: two ports of the gateway's address on the lab's public network. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -18,7 +18,7 @@ export const REPOSITORY_PORT = 3143;
 /** Whether a request is to fail, and how; see the lab's faults. */
 export type Refusal = (method: string, path: string) => { readonly status: number } | undefined;
 
-/** The package servers of one lab. They start when the first stock droplet does. */
+/** The package servers of one lab. They start with the first droplet that needs them. */
 export class PackageServers {
   readonly #refusal: Refusal;
   #started: Promise<void> | undefined;
@@ -54,7 +54,7 @@ export class PackageServers {
     this.#servers.push(repository);
     await listen(cache, gateway, MIRROR_PORT);
     this.#servers.push(cache);
-    report(`stock droplets get packages from ${gateway}`);
+    report(`droplets get packages from ${gateway}`);
   }
 }
 

@@ -17,7 +17,7 @@ import type { World } from "./world";
 export const PREPARE = "/usr/local/sbin/digitalocean-swarm-prepare";
 export const MARKER = "/var/lib/digitalocean-swarm/prepared";
 export const LOG = "/var/log/digitalocean-swarm-prepare.log";
-const PREPARED_SECONDS = 400;
+const PREPARED_SECONDS = 300;
 
 /** Versions of the engine that the lab's repository like Docker's has: 28.5.2, 26.1.5, 20.10.24. */
 export interface Versions {
@@ -87,6 +87,11 @@ export function inside(world: World, name: string, command: string): Promise<Exe
 export async function outcomeOf(world: World, name: string): Promise<string> {
   let said = "";
   await world.eventually(PREPARED_SECONDS, `${name} to be prepared`, async () => {
+    const droplet = (await world.lab.droplets()).find(({ hostname }) => hostname === name);
+    if (droplet?.status === "errored") {
+      said = "the droplet did not boot; see the lab's log";
+      return;
+    }
     said = (await inside(world, name, `cat ${MARKER}`)).stdout.trim();
     assert.notEqual(said, "");
   });
