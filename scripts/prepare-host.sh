@@ -212,8 +212,10 @@ UNIT
 
 # One that took another's place is not always what runs.
 start_engine() {
+  local running
   systemctl enable --now docker.service
-  [[ $(docker version --format '{{.Server.Version}}' || true) == "$(engine_version)"* ]] || systemctl restart docker.service
+  running=$(docker version --format '{{.Server.Version}}' | sed 's/[^0-9.].*//') || true
+  [[ $running == "$(engine_version)" ]] || systemctl restart docker.service
 }
 
 main "$@"

@@ -19,7 +19,7 @@ import { command, script, type ScriptName } from "../../components/swarm/script"
 
 /** All that a host has for the scripts, besides docker, curl, flock and hostname, which are fakes. */
 const TOOLS =
-  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sleep tail timeout tr awk";
+  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sleep tail tee timeout tr awk";
 
 export interface Outcome {
   readonly code: number;
