@@ -42,6 +42,8 @@ export const NEEDS = {
   tests: [
     { command: "shellcheck", package: "shellcheck", why: "checks the shell scripts" },
     { command: "ssh-keygen", package: "openssh-client", why: "makes keys for the droplets" },
+    { command: "iptables", package: "iptables", why: "a host firewall to be found" },
+    { command: "nft", package: "nftables", why: "a host firewall to be found" },
   ],
 } as const satisfies Record<string, readonly Need[]>;
 
