@@ -161,16 +161,6 @@ export class Lab {
     await this.request("POST", `/v2/droplets/${id}/actions`, { type });
   }
 
-  /** Makes a droplet in the region's default VPC, as somebody would by hand. */
-  public async createDroplet(droplet: {
-    readonly name: string;
-    /** Slug or id. */
-    readonly image: string | number;
-    readonly user_data?: string;
-  }): Promise<void> {
-    await this.request("POST", "/v2/droplets", { region: "fra1", size: "s-1vcpu-2gb", ...droplet });
-  }
-
   /** Deletes a droplet, as somebody would by hand. */
   public async deleteDroplet(hostname: string): Promise<void> {
     const { id } = await this.droplet(hostname);
@@ -246,9 +236,7 @@ export async function labDown(
   if ((await allSettings()).length > 0) return;
   await restoreForwarding(report);
   if (engine?.ours) await stopDaemon(report);
-  if (!purge) return;
-  await removeData();
-  await rm(repositoriesDirectory(), { recursive: true, force: true });
+  if (purge) await Promise.all([removeData(), rm(repositoriesDirectory(), { recursive: true, force: true })]);
 }
 
 async function removeObjects(docker: Docker, name: string): Promise<void> {

@@ -38,10 +38,13 @@ export function preparationsTable(preparations: readonly Preparation[]): string 
     "",
     "| release | engine of the image | engine wanted | engine got | seconds | |",
     "| --- | --- | --- | --- | ---: | --- |",
-    ...preparations.map(
-      ({ release, before, wanted, got, seconds, note }) =>
-        `| ${release} | ${before} | \`${wanted}\` | ${got.replaceAll("|", "\\|")} | ${seconds} | ${note} |`,
+    ...preparations.map(({ release, before, wanted, got, seconds, note }) =>
+      row([release, before, `\`${wanted}\``, got, String(seconds), note]),
     ),
     "",
   ].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(cell => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }

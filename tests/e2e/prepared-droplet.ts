@@ -59,23 +59,29 @@ export async function createPrepared(world: World, wanted: Wanted): Promise<void
     ...(await hostKey()),
   });
   const config = { ...(parse(text) as object), ...(wanted.before ? { bootcmd: wanted.before } : {}) };
-  await world.lab.createDroplet({
-    name: wanted.name,
-    image: await imageKey(world, wanted.image),
-    user_data: `#cloud-config\n${stringify(config)}`,
-  });
+  const image = await imageKey(world, wanted.image);
+  const droplet = { name: wanted.name, region: "fra1", size: "s-1vcpu-2gb", image };
+  await api(world, "droplets", { ...droplet, user_data: `#cloud-config\n${stringify(config)}` });
 }
 
 /** The key of an image for `droplets`: snapshots have no slug, and are named by their ids. */
 export async function imageKey(world: World, image: string): Promise<string> {
   if (!image.startsWith("lab-")) return image;
-  const response = await fetch(`${world.lab.endpoint}/v2/images?private=true`, {
-    headers: { authorization: `Bearer ${world.lab.token}` },
-  });
-  const { images } = (await response.json()) as { images: { id: number; name: string }[] };
+  const { images } = (await api(world, "images?private=true")) as { images: { id: number; name: string }[] };
   const found = images.find(({ name }) => name === image);
   assert.ok(found, `the lab has no snapshot ${image}`);
   return String(found.id);
+}
+
+/** A request to the lab's API: a POST where there is a body. */
+async function api({ lab }: World, what: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${lab.endpoint}/v2/${what}`, {
+    method: body ? "POST" : "GET",
+    headers: { authorization: `Bearer ${lab.token}`, "content-type": "application/json" },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  assert.ok(response.ok, `${what}: ${response.status} ${await response.clone().text()}`);
+  return response.json();
 }
 
 /** Runs a command in a droplet, as root. */
