@@ -86,6 +86,7 @@ const SCHEMA = {
     .optional(),
   dockerApi: z.strictObject({ renewal: number.optional() }).optional(),
   dockerVersion: text.optional(),
+  dockerMirror: text.optional(),
   securityUpdates: z.enum(["image", "on", "off"]).optional(),
   tags: z.array(text).optional(),
   timeouts: z

@@ -206,10 +206,20 @@ export interface SwarmClusterArgs {
   readonly ssh?: SshArgs;
   readonly swarm?: SwarmOptions;
   /**
-   * Docker engine of new nodes: `any` (what the image has, else the newest), `distribution`, or a version such as
-   * `28.5.1`. A change takes effect with the next `revision`. @default "any"
+   * Docker engine of new nodes: `any` (what the image has, else Docker's newest), `distribution` (Debian's or Ubuntu's
+   * package docker.io), or a version such as `28.5.1`. With the last two, another engine that the image has is replaced,
+   * also a newer one or one that is held; its storage stays. A version that Docker's repository does not have for the
+   * image's release fails, with those that it has. A change takes effect with the next `revision`. @default "any"
    */
   readonly dockerVersion?: string;
+  /**
+   * Where new nodes get Docker's packages from: a mirror of https://download.docker.com, or a proxy in front of it, with
+   * the same paths (`/linux/debian/gpg` ...). http or https, without a slash at the end and without credentials, which
+   * would be readable on every node. The key that verifies the packages comes from there too: whoever can change what
+   * it answers chooses what runs on the nodes, and with http that is everybody on the way. A change takes effect with
+   * the next `revision`. @default "https://download.docker.com"
+   */
+  readonly dockerMirror?: string;
   /**
    * Whether new nodes install security updates by themselves (unattended-upgrades). `image`: as the image has it, which
    * is on for Ubuntu. A change takes effect with the next `revision`. @default "image"

@@ -9,6 +9,7 @@ import { Network } from "./network/network";
 import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
+import { DOCKER_MIRROR } from "./nodes/user-data";
 import { swarmPorts } from "./ports";
 import { deadAgent } from "./ssh/agent";
 import { loginKey } from "./ssh/login-key";
@@ -67,6 +68,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
             ...(args.ssh?.additionalKeys ?? []).map(key => pulumi.output(key).apply(String)),
           ],
           dockerVersion: args.dockerVersion ?? "any",
+          dockerMirror: args.dockerMirror ?? DOCKER_MIRROR,
           securityUpdates: args.securityUpdates ?? "image",
           ports: swarmPorts(args.swarm),
           firewall: network.firewall,

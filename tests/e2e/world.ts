@@ -12,6 +12,7 @@ import {
 import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
 import type { Lab } from "../../lab/lab";
 import type { Poller } from "./poller";
+import type { Preparation } from "./preparations";
 import { Attempts } from "./security/attempts";
 
 /** A node as the stack's outputs have it. */
@@ -33,6 +34,8 @@ export class World {
   public readonly pollers: Poller[] = [];
   /** Who tried what, over all scenarios of the run. */
   public readonly attempts = new Attempts();
+  /** Hosts that were prepared, since the last scenario's end. */
+  public readonly preparations: Preparation[] = [];
 
   public constructor(
     public readonly driver: Driver,

@@ -19,7 +19,7 @@ import { command, script, type ScriptName } from "../../components/swarm/script"
 
 /** All that a host has for the scripts, besides docker, curl, flock and hostname, which are fakes. */
 const TOOLS =
-  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sha256sum sleep tail timeout tr awk";
+  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sha256sum sleep tail tee timeout tr awk";
 
 /**
  * Goes in front of a script: time passes by its own waiting alone, a second with each `sleep`. So how often it tries

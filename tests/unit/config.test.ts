@@ -70,6 +70,7 @@ const EVERYTHING = {
   },
   dockerApi: { renewal: 1 },
   dockerVersion: "28.5.1",
+  dockerMirror: "https://mirror.example/docker",
   securityUpdates: "on",
   tags: ["prod"],
   timeouts: { ssh: 1, boot: 1, join: 1, drain: 1 },

@@ -35,6 +35,7 @@ test("every script of scripts/ is a membership script, what they share, or the h
       "api-server",
       "newcomers",
       "port-responder",
+      "host-firewall",
       "prepare-host",
       "guard",
     ]

@@ -142,7 +142,7 @@ export const FAULTS: readonly Scenario[] = [
     const log = await world.upFails(config);
     assert.match(
       log,
-      /worker-2: error: the host's preparation failed: while adding Docker's package repository/,
+      /worker-2: error: the host's preparation did not end in time; it was adding Docker's package repository, waiting: curl: \(6\)/,
     );
     await world.up(BASE);
     return undefined;

@@ -3,6 +3,7 @@ import { ACCESS } from "./access";
 import { ACCOUNT } from "./account";
 import { CHANGES } from "./changes";
 import { DESTROY } from "./destroy";
+import { ENGINES } from "./engines";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 import { GENERATION } from "./generation";
@@ -20,6 +21,8 @@ import { LIFETIME } from "./security-lifetime";
 import { LOST_HOSTS, LOST_WHILE_CHANGING } from "./lost-hosts";
 import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
+import { STOCK } from "./stock";
+import { STOCK_CLUSTERS } from "./stock-clusters";
 
 /** Scenarios that run in this order: each starts from whatever cluster the one before left. */
 export const GROUPS: readonly (readonly Scenario[])[] = [
@@ -45,4 +48,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   CONTROL_PLANE,
   LIFETIME,
   PLANES,
+  STOCK,
+  STOCK_CLUSTERS,
+  ENGINES,
 ];
