@@ -6,6 +6,7 @@
 #     OTHERS (the other managers, a line each: name and ip:port).  Out: one line of JSON.
 main() {
   wait_for_host "$BOOT_SECONDS"
+  warn_of_host_firewall
   ((GENERATION == 0)) || leave_lost_swarm
   case $SWARM_STATE in
     inactive)

@@ -40,6 +40,7 @@ check_membership() {
     look_at_swarm
   fi
   note_membership "$asked"
+  warn_of_host_firewall
   # Nobody asks the first manager: it is the one that does.
   [[ $KNOWN == manager ]] || answer_port_checks
 }
