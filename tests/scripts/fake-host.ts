@@ -241,6 +241,8 @@ export async function looked(host: FakeHost, times: number, running: Promise<unk
 export async function listen(): Promise<{ address: string; close: () => Promise<void> }> {
   const server = createServer(socket => socket.destroy());
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+  // A test that fails before it closes the port must not keep the run from ending.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   const close = () => new Promise<void>(resolve => server.close(() => resolve()));
   return { address: `127.0.0.1:${port}`, close };
