@@ -105,7 +105,7 @@ export class DockerApi extends pulumi.ComponentResource {
           about: node.name,
           connection: context.toNode(node),
           stdin: pulumi.secret(stdin),
-          seconds: 360,
+          seconds: 600,
           triggers: [node.identity],
         },
         { parent: this, dependsOn: [...earlier] },

@@ -10,7 +10,7 @@ test("nobody may reach it: nothing is run until it is turned on and off again, a
     const { create, update, delete: remove, stdin } = get(name).inputs;
     expect([name, create, remove]).toEqual([name, undefined, undefined]);
     expect(update).toBe(
-      `timeout 360 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
+      `timeout 600 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
     );
     expect(stdin).toMatch(/\nWANTED='off'\nUNLOCK_KEY=''\nset -euo pipefail\n/);
   }
@@ -53,7 +53,7 @@ test("it is turned on at once, and by a change; taken back by a change, never by
   for (const name of NAMES) {
     const { create, update, delete: remove, triggers, stdin } = world.get(name).inputs;
     expect(create).toBe(
-      `timeout 360 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
+      `timeout 600 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
     );
     // Without an `update` of its own a Command that has changed runs its `create` again.
     expect([name, update, remove]).toEqual([name, undefined, undefined]);
