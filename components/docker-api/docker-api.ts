@@ -103,7 +103,7 @@ export class DockerApi extends pulumi.ComponentResource {
           script: "docker-api",
           at: files ? "create" : "update",
           about: node.name,
-          connection: context.toNode(node),
+          on: node,
           stdin: pulumi.secret(stdin),
           seconds: 600,
           triggers: [node.identity],

@@ -56,7 +56,7 @@ export function bootstrap(context: SwarmContext): remote.Command {
       name: context.inGeneration("bootstrap"),
       script: "bootstrap",
       about: firstManager.name,
-      connection: context.toNode(firstManager),
+      on: firstManager,
       stdin,
       // For the engine to find its swarm, for a leader, and again when it was made the only manager.
       seconds: timeouts.boot + 3 * 60 + 60,

@@ -24,7 +24,7 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
         name: context.inGeneration(`${role}-token`),
         script: "token",
         about: role,
-        connection: context.toNode(firstManager),
+        on: firstManager,
         stdin: birth.clusterId.apply(CLUSTER => script("token", firstManager.name, { CLUSTER, ROLE: role })),
         seconds: 60,
         secret: true,
@@ -61,7 +61,7 @@ export function rotateCa(
     at: "update",
     atOnce: birth.apply(({ caRotation = 0 }) => caRotation !== rotation),
     about: "root-ca",
-    connection: context.toControl,
+    on: "control",
     stdin: pulumi.secret(stdin),
     seconds: LOCK_SECONDS + ROTATE_SECONDS + 60,
   });
@@ -102,7 +102,7 @@ export function joinToken(
       at: "update",
       atOnce: isFirst.apply(same => !same),
       about: role,
-      connection: context.toControl,
+      on: "control",
       stdin: pulumi.secret(stdin),
       // Waiting for its turn included.
       seconds: LOCK_SECONDS + 300,
@@ -125,7 +125,7 @@ export function unlockKey(
       name: "unlock-key",
       script: "unlock-key",
       about: "swarm",
-      connection: context.toControl,
+      on: "control",
       stdin: clusterId.apply(CLUSTER =>
         script("unlock-key", "control endpoint", { CLUSTER, ROTATION: rotation }),
       ),

@@ -7,26 +7,29 @@ import { script } from "./script";
 /** What the managers know of a host, as `join.sh` takes it: `ID:ROLE ...`, `nothing`, or empty where they were not asked. */
 export type Known = (node: SwarmNode) => pulumi.Output<string>;
 
+/** For the first manager to join again, in seconds. */
+const WAIT_SECONDS = 300;
+
 /**
  * Asks the managers which nodes they know, when the program asks for it by another generation or another value of
  * `reconcile`. A host may take itself for a node that was removed by hand, or for one of a swarm that was given up.
  */
 export function knownMembers(context: SwarmContext, clusterId: pulumi.Output<string>): Known {
-  const { options, timeouts } = context;
+  const { options } = context;
   const { stdout } = context.run({
     name: "members",
     script: "members",
     at: "update",
     about: "swarm",
-    connection: context.toControl,
+    on: "control",
     stdin: clusterId.apply(CLUSTER =>
       script("members", "control endpoint", {
         CLUSTER,
         ASKED: `${context.generation} ${options.reconcile ?? ""}`,
-        WAIT_SECONDS: timeouts.join,
+        WAIT_SECONDS,
       }),
     ),
-    seconds: timeouts.join + 240,
+    seconds: WAIT_SECONDS + 240,
   });
   return ({ name, host }) =>
     stdout.apply(text => host.apply(({ hostname }) => knownOf(text, hostname, name)));

@@ -104,7 +104,7 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
     name: `${node.name}-join`,
     script: "join",
     about: node.name,
-    connection: context.toNode(node),
+    on: node,
     stdin: server ? server.apply(stdin) : stdin(),
     // For the engine to find its swarm, to start with its API, and for the last try to end.
     seconds: timeouts.boot + timeouts.join + 5 * 60,
@@ -143,7 +143,7 @@ export function settle(
       name: `${pool.name}-settle`,
       script: "settle",
       about: pool.name,
-      connection: context.toNode(context.firstManager),
+      on: context.firstManager,
       stdin,
       seconds: LOCK_SECONDS + 420 + 60 * members.length,
     },
@@ -191,7 +191,7 @@ export function leave(
       script: "leave",
       at: "delete",
       about: node.name,
-      connection: context.toControl,
+      on: "control",
       stdin: clusterId.apply(CLUSTER =>
         joined.stdout.apply(ID =>
           script("leave", node.name, {

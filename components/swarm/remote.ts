@@ -36,7 +36,8 @@ export interface Run {
   readonly atOnce?: pulumi.Output<boolean>;
   /** Node or pool that it is about, for messages. */
   readonly about: string;
-  readonly connection: pulumi.Output<Connection>;
+  /** The host that it runs on: a node's, or wherever the control address leads to. */
+  readonly on: SwarmNode | "control";
   readonly stdin: pulumi.Input<string>;
   /** After so many seconds it is ended. */
   readonly seconds: number;
@@ -53,8 +54,8 @@ export class SwarmContext {
   public readonly generation: number;
   /** Where the control plane is reached. */
   public readonly controlAddress: pulumi.Input<string>;
-  /** The control endpoint, made once: every node's Commands go there. */
-  public readonly toControl: pulumi.Output<Connection>;
+  /** Made once: every node's Commands go there. */
+  private readonly toControl: pulumi.Output<Connection>;
   /** By host key: all nodes of a pool have the same, and share one Output. */
   private readonly logins = new Map<SwarmNode["hostKey"], pulumi.Output<Login>>();
 
@@ -69,9 +70,7 @@ export class SwarmContext {
     this.listenPort = swarmPorts(this.options).listen;
     this.generation = this.options.generation ?? 0;
     this.controlAddress = args.controlAddress;
-    this.toControl = pulumi
-      .output(this.controlAddress)
-      .apply(address => this.connection(address, firstManager.hostKey));
+    this.toControl = this.connection(pulumi.output(this.controlAddress), firstManager.hostKey);
   }
 
   /** A Command. Until the time comes that `at` names it does nothing, and opens no connection. */
@@ -81,7 +80,7 @@ export class SwarmContext {
     return new remote.Command(
       `${this.stem}-${run.name}`,
       {
-        connection: run.connection,
+        connection: this.to(run.on, at),
         [at]: line,
         ...(run.atOnce
           ? { create: run.atOnce.apply(wanted => (wanted ? line : undefined)) as pulumi.Output<string> }
@@ -102,13 +101,28 @@ export class SwarmContext {
     return this.generation === 0 ? name : `${name}-g${this.generation}`;
   }
 
-  public toNode({ host, hostKey }: SwarmNode): pulumi.Output<Connection> {
-    return host.apply(({ publicAddress }) => this.connection(publicAddress, hostKey));
+  /** What runs on a change alone keeps one bound on its dials: another `timeouts.ssh` is no change that it is for. */
+  private to(on: Run["on"], at: Run["at"]): pulumi.Output<Connection> {
+    const seconds = at === "update" ? DEFAULT_TIMEOUTS.ssh : this.timeouts.ssh;
+    if (on !== "control")
+      return this.connection(
+        on.host.apply(({ publicAddress }) => publicAddress),
+        on.hostKey,
+        seconds,
+      );
+    if (seconds === this.timeouts.ssh) return this.toControl;
+    return this.connection(pulumi.output(this.controlAddress), this.firstManager.hostKey, seconds);
   }
 
-  private connection(host: string, hostKey: SwarmNode["hostKey"]): pulumi.Output<Connection> {
-    const dialErrorLimit = FIRST_DIALS + Math.ceil(this.timeouts.ssh / SECONDS_PER_DIAL);
-    return this.login(hostKey).apply(who => ({ host, ...who, perDialTimeout: 5, dialErrorLimit }));
+  private connection(
+    address: pulumi.Output<string>,
+    hostKey: SwarmNode["hostKey"],
+    seconds = this.timeouts.ssh,
+  ): pulumi.Output<Connection> {
+    const dialErrorLimit = FIRST_DIALS + Math.ceil(seconds / SECONDS_PER_DIAL);
+    return address.apply(host =>
+      this.login(hostKey).apply(who => ({ host, ...who, perDialTimeout: 5, dialErrorLimit })),
+    );
   }
 
   private login(hostKey: SwarmNode["hostKey"]): pulumi.Output<Login> {
