@@ -80,13 +80,14 @@ const SCHEMA = {
       autolock: truth.optional(),
       unlockKeyRotation: number.optional(),
       encryptedOverlays: truth.optional(),
-      rejoin: text.optional(),
+      reconcile: text.optional(),
+      generation: number.optional(),
     })
     .optional(),
   dockerApi: z.strictObject({ renewal: number.optional() }).optional(),
   dockerVersion: text.optional(),
+  dockerMirror: text.optional(),
   securityUpdates: z.enum(["image", "on", "off"]).optional(),
-  controlEndpoint: z.enum(["reservedIp", "firstManager"]).optional(),
   tags: z.array(text).optional(),
   timeouts: z
     .strictObject({

@@ -166,9 +166,18 @@ export interface SwarmOptions {
    */
   readonly encryptedOverlays?: boolean;
   /**
-   * Any other value checks every node's membership over SSH, and joins again those that left by hand. @default none
+   * Any word or number. Another value holds the whole swarm against the program, over SSH: a host that takes itself for a
+   * node that the managers do not know joins again, and every node gets its role, availability and labels back, whatever
+   * was done to them by hand. @default none
    */
-  readonly rejoin?: string | number;
+  readonly reconcile?: string | number;
+  /**
+   * Raise by one when the swarm cannot go on, as all managers, or more than half of them, are gone for good. If the first
+   * manager has the swarm's state it becomes its only manager, and cluster ID, services and secrets stay; if it has none a
+   * new swarm is initialised, and they are lost. All other nodes join again. A swarm that can go on stays as it is.
+   * @default 0
+   */
+  readonly generation?: number;
 }
 
 /** Bounds on every wait, in seconds. */
@@ -197,21 +206,25 @@ export interface SwarmClusterArgs {
   readonly ssh?: SshArgs;
   readonly swarm?: SwarmOptions;
   /**
-   * Docker engine of new nodes: `any` (what the image has, else the newest), `distribution`, or a version such as
-   * `28.5.1`. A change takes effect with the next `revision`. @default "any"
+   * Docker engine of new nodes: `any` (what the image has, else Docker's newest), `distribution` (Debian's or Ubuntu's
+   * package docker.io), or a version such as `28.5.1`. With the last two, another engine that the image has is replaced,
+   * also a newer one or one that is held; its storage stays. A version that Docker's repository does not have for the
+   * image's release fails, with those that it has. A change takes effect with the next `revision`. @default "any"
    */
   readonly dockerVersion?: string;
+  /**
+   * Where new nodes get Docker's packages from: a mirror of https://download.docker.com, or a proxy in front of it, with
+   * the same paths (`/linux/debian/gpg` ...). http or https, without a slash at the end and without credentials, which
+   * would be readable on every node. The key that verifies the packages comes from there too: whoever can change what
+   * it answers chooses what runs on the nodes, and with http that is everybody on the way. A change takes effect with
+   * the next `revision`. @default "https://download.docker.com"
+   */
+  readonly dockerMirror?: string;
   /**
    * Whether new nodes install security updates by themselves (unattended-upgrades). `image`: as the image has it, which
    * is on for Ubuntu. A change takes effect with the next `revision`. @default "image"
    */
   readonly securityUpdates?: "image" | "on" | "off";
-  /**
-   * How the control plane is reached. `reservedIp`: a reserved IP that moves to the next first manager, so that every
-   * manager can be replaced. `firstManager`: the first manager's own address; it costs no reserved IP, and the first
-   * manager can then not be replaced while the cluster lives. Decided once. @default "reservedIp"
-   */
-  readonly controlEndpoint?: "reservedIp" | "firstManager";
   /** Further tags of the droplets, at most 4. @default [] */
   readonly tags?: readonly string[];
   readonly timeouts?: Timeouts;

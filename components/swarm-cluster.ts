@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmClusterArgs } from "./args";
-import { type ApiServer, DockerApi, type DockerApiOutput } from "./docker-api/docker-api";
+import type { DockerApiOutput } from "./docker-api/docker-api";
 import { raise } from "./faults";
 import { isWorld } from "./network/cidr";
 import { ControlEndpoint } from "./network/control-endpoint";
@@ -9,6 +9,7 @@ import { Network } from "./network/network";
 import { DEFAULT_POOLS } from "./network/ranges";
 import { type Host, NodePool } from "./nodes/node-pool";
 import { MANAGERS, poolNodes } from "./nodes/roster";
+import { DOCKER_MIRROR } from "./nodes/user-data";
 import { swarmPorts } from "./ports";
 import { deadAgent } from "./ssh/agent";
 import { loginKey } from "./ssh/login-key";
@@ -21,7 +22,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
   public readonly clusterId: pulumi.Output<string>;
   public readonly managers: pulumi.Output<NodeOutput[]>;
   public readonly workers: pulumi.Output<NodeOutput[]>;
-  /** Address at which the control plane is reached: the reserved IP, or the first manager's. */
+  /** Address at which the control plane is reached: a reserved IP that moves to the next first manager. */
   public readonly controlEndpoint: pulumi.Output<string>;
   /** Secret. */
   public readonly workerToken: pulumi.Output<string>;
@@ -67,6 +68,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
             ...(args.ssh?.additionalKeys ?? []).map(key => pulumi.output(key).apply(String)),
           ],
           dockerVersion: args.dockerVersion ?? "any",
+          dockerMirror: args.dockerMirror ?? DOCKER_MIRROR,
           securityUpdates: args.securityUpdates ?? "image",
           ports: swarmPorts(args.swarm),
           firewall: network.firewall,
@@ -78,48 +80,33 @@ export class SwarmCluster extends pulumi.ComponentResource {
       name: key,
       pool: pool(key, poolNodes(key, "worker", poolArgs)),
     }));
-    const control =
-      args.controlEndpoint === "firstManager"
-        ? undefined
-        : new ControlEndpoint(`${name}-control`, { region: args.region }, child);
+    const control = new ControlEndpoint(`${name}-control`, { region: args.region }, child);
     const swarm = new Swarm(
       name,
       {
         managers: swarmPool(MANAGERS, managers),
         workers: workers.map(({ name: key, pool: nodes }) => swarmPool(key, nodes)),
         ssh: { user: "root", privateKey: ssh.privateKey },
-        controlAddress: control?.address,
+        controlAddress: control.address,
         lifetime: network.tag,
+        ...(args.firewall.dockerApiFrom?.length
+          ? { dockerApi: { renewal: args.dockerApi?.renewal ?? 0 } }
+          : {}),
         options: { addressPools: DEFAULT_POOLS, ...args.swarm },
         timeouts: args.timeouts,
       },
       child,
     );
     const first = firstHost(managers);
-    control?.assignTo(
+    control.assignTo(
       `${name}-control`,
       swarm.firstManagerIn.apply(() => first.droplet.id),
     );
 
-    const api = args.firewall.dockerApiFrom?.length
-      ? new DockerApi(
-          `${name}-docker-api`,
-          {
-            servers: apiServers(managers),
-            context: swarm.context,
-            renewal: args.dockerApi?.renewal ?? 0,
-            // No engine is restarted while nodes are being joined and settled.
-            after: swarm.settled,
-            ...(swarm.unlockKey ? { unlockKey: swarm.unlockKey } : {}),
-          },
-          child,
-        )
-      : undefined;
-
     this.clusterId = swarm.clusterId;
     this.managers = swarm.managers;
     this.workers = swarm.workers;
-    this.controlEndpoint = control?.address ?? first.droplet.ipv4Address;
+    this.controlEndpoint = control.address;
     this.workerToken = swarm.workerToken;
     this.managerToken = swarm.managerToken;
     if (swarm.unlockKey) this.unlockKey = swarm.unlockKey;
@@ -127,7 +114,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
     this.sshPrivateKey = ssh.privateKey;
     this.sshHostKey = managers.hostKey.apply(key => key.trim());
     this.dockerHost = pulumi.interpolate`ssh://${this.sshUser}@${this.controlEndpoint}`;
-    if (api) this.dockerApi = api.output;
+    if (swarm.dockerApi) this.dockerApi = swarm.dockerApi;
     this.registerOutputs({
       clusterId: this.clusterId,
       managers: this.managers,
@@ -168,11 +155,4 @@ function swarmNode({ node, droplet }: Host, { hostKey }: NodePool): SwarmNode {
 
 function swarmPool(name: string, pool: NodePool): SwarmPool {
   return { name, nodes: pool.hosts.map(host => swarmNode(host, pool)) };
-}
-
-function apiServers(managers: NodePool): ApiServer[] {
-  return managers.hosts.map(host => ({
-    node: swarmNode(host, managers),
-    host: host.droplet,
-  }));
 }

@@ -5,6 +5,7 @@ import { covers, guardedPorts, inboundRules, parsePublished } from "./network/fi
 import { DEFAULT_POOLS, poolsInVpc } from "./network/ranges";
 import { vpcFaults } from "./network/vpc-faults";
 import { indices, MANAGERS } from "./nodes/roster";
+import { DOCKER_MIRROR } from "./nodes/user-data";
 import { keyFaults, plainKeys } from "./ssh/keys";
 
 /** Swarmkit's own recommendation: https://docs.docker.com/engine/swarm/admin_guide/#add-manager-nodes-for-fault-tolerance */
@@ -13,6 +14,8 @@ const MOST_MANAGERS = 7;
 const HOSTNAME_LABEL = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
 const REVISION = /^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/;
 const TAG = /^[a-zA-Z0-9_:-]{1,255}$/;
+/** It becomes a line of apt's sources. */
+const MIRROR = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/[\w.~-]+)*$/i;
 /** DigitalOcean's limits: https://docs.digitalocean.com/products/networking/firewalls/details/limits/ */
 const MOST_RULES = 50;
 const MOST_SOURCES = 1000;
@@ -52,6 +55,12 @@ export function validate(name: string, args: SwarmClusterArgs): Fault[] {
     fault(
       "dockerVersion",
       `"${args.dockerVersion}" is none of \`any\`, \`distribution\` or a version such as \`28.5.1\``,
+    );
+  }
+  if (args.dockerMirror !== undefined && !MIRROR.test(args.dockerMirror)) {
+    fault(
+      "dockerMirror",
+      `"${args.dockerMirror}" is not the address of a mirror of \`${DOCKER_MIRROR}\`: http or https, without credentials and without a slash at the end`,
     );
   }
   return faults;
@@ -176,8 +185,14 @@ function validateSwarm(swarm: SwarmOptions, fault: Report): void {
     "managerTokenRotation",
     "caRotation",
     "unlockKeyRotation",
+    "generation",
   ] as const)
     integer(`swarm.${key}`, swarm[key], 0, 1e9, fault);
+  if (swarm.reconcile !== undefined && !/^[\w.:-]{1,64}$/.test(String(swarm.reconcile)))
+    fault(
+      "swarm.reconcile",
+      `"${swarm.reconcile}" is not a word of letters, digits, ".", "_", ":" and "-", at most 64`,
+    );
   integer("swarm.certificateDays", swarm.certificateDays, 1, 3650, fault);
   if (swarm.unlockKeyRotation && !swarm.autolock)
     fault("swarm.unlockKeyRotation", "there is no unlock key without `autolock`");

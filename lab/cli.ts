@@ -13,6 +13,14 @@ const report = (line: string) => void process.stderr.write(`${line}\n`);
 const cli = new Command("lab").description(
   "A local DigitalOcean: an API on loopback whose droplets are containers with systemd, cloud-init, sshd and dockerd",
 );
+interface UpOptions {
+  readonly name: string;
+  readonly port?: number;
+  readonly egress?: boolean;
+  readonly agentSeconds?: number;
+  readonly seed?: boolean;
+}
+
 const named = (name: string) =>
   cli.command(name).option("--name <name>", "which lab; several can run side by side", "default");
 
@@ -20,8 +28,15 @@ named("up")
   .description("start the lab, installing and building what is missing; again: say that it runs")
   .option("--port <port>", "port of the API on loopback; default: 8780 for the first lab", portNumber)
   .option("--egress", "let droplets reach the world outside this machine, to install packages say")
-  .action(async (options: { name: string; port?: number; egress?: boolean }) => {
-    const lab = await labUp(options, report);
+  .option("--seed", "put somebody else's things into the account, as there are in most")
+  .option(
+    "--agent-seconds <seconds>",
+    "how long a stock droplet's agents hold apt's and dpkg's locks at its first boot, each; default: 10",
+    seconds,
+  )
+  .action(async ({ seed, ...choices }: UpOptions) => {
+    const lab = await labUp(choices, report);
+    if (seed) await lab.seed();
     print(`The lab "${lab.name}" answers at ${lab.endpoint}. For a Pulumi program:`);
     print(`  pulumi config set digitalocean:apiEndpoint ${lab.endpoint}`);
     print(`  pulumi config set digitalocean:token ${lab.token}`);
@@ -59,6 +74,9 @@ named("status")
       ]);
     }
     print(table.toString());
+    const touched = (await lab.isSeeded()) ? await lab.seedTouched() : undefined;
+    if (touched?.length === 0) print("Somebody else's things are in the account too, as they were.");
+    for (const line of touched ?? []) print(`Somebody else's ${line}.`);
     for (const line of await lab.requests(10)) print(line);
   });
 
@@ -104,6 +122,12 @@ async function need(name: string): Promise<Lab> {
   const lab = await labStatus(name);
   if (!lab) throw new Error(`the lab "${name}" is not up; start it with: npm run lab -- up --name ${name}`);
   return lab;
+}
+
+function seconds(text: string): number {
+  const count = Number(text);
+  if (!(count >= 0 && count <= 3600)) throw new InvalidArgumentError("it takes 0 to 3600 seconds.");
+  return count;
 }
 
 function portNumber(text: string): number {

@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import type Docker from "dockerode";
 import type { BehaviourSettings } from "./api/behaviour";
 import type { FaultSpec } from "./api/faults";
+import { gatewayOf } from "./api/addresses";
 import { dataExists, removeData, stopDaemon } from "./engine/daemon";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
 import { INOTIFY, raise, restoreKernel } from "./engine/kernel";
@@ -11,6 +12,8 @@ import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
 import { type LabDroplet, own, type Status } from "./status";
+import { REPOSITORY_PORT } from "./packages/server";
+import { repositoriesDirectory } from "./packages/repository";
 import { answers, endpointOf, serverLog, startServer, stopServer } from "./server-process";
 import { allSettings, ensureSettings, type LabChoices, type LabSettings, loadSettings } from "./settings";
 
@@ -27,6 +30,11 @@ export class Lab {
     private readonly engine: Engine,
   ) {
     this.endpoint = endpointOf(settings);
+  }
+
+  /** Where the lab's repository like Docker's answers, for stock droplets. */
+  public get dockerMirror(): string {
+    return `http://${gatewayOf(this.settings.publicRange)}:${REPOSITORY_PORT}`;
   }
 
   public get name(): string {
@@ -231,7 +239,7 @@ export async function labDown(
   if ((await allSettings()).length > 0) return;
   await restoreKernel(report);
   if (engine?.ours) await stopDaemon(report);
-  if (purge) await removeData();
+  if (purge) await Promise.all([removeData(), rm(repositoriesDirectory(), { recursive: true, force: true })]);
 }
 
 async function removeObjects(docker: Docker, name: string): Promise<void> {

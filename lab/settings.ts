@@ -15,6 +15,8 @@ export interface LabSettings {
   readonly publicRange: string;
   /** Whether droplets may reach the world outside this machine. */
   readonly egress: boolean;
+  /** How long a stock droplet's agents hold apt's and dpkg's locks at its first boot, in seconds each. @default 10 */
+  readonly agentSeconds?: number;
 }
 
 /** What may be chosen when a lab is first set up. */
@@ -22,6 +24,7 @@ export interface LabChoices {
   readonly name: string;
   readonly port?: number;
   readonly egress?: boolean;
+  readonly agentSeconds?: number;
 }
 
 const DEFAULT_LAB = "default";
@@ -47,6 +50,8 @@ export async function ensureSettings(choices: LabChoices): Promise<LabSettings> 
     if (choices.egress !== undefined && choices.egress !== existing.egress) {
       throw differs(existing, existing.egress ? "egress" : "no egress");
     }
+    if (choices.agentSeconds !== undefined && choices.agentSeconds !== existing.agentSeconds)
+      throw differs(existing, "other seconds for the agents");
     return existing;
   }
   const index = await freeIndex(choices.name);
@@ -56,6 +61,7 @@ export async function ensureSettings(choices: LabChoices): Promise<LabSettings> 
     port: choices.port ?? FIRST_PORT + index,
     publicRange: `198.18.${index * 4}.0/22`,
     egress: choices.egress ?? false,
+    ...(choices.agentSeconds === undefined ? {} : { agentSeconds: choices.agentSeconds }),
   };
   await mkdir(labDirectory(choices.name), { recursive: true, mode: 0o700 });
   await writeFile(settingsFile(choices.name), JSON.stringify(settings), { mode: 0o600 });

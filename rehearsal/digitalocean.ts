@@ -20,6 +20,17 @@ export function digitalOcean(api: Api): Record<string, Handler> {
   };
 }
 
+/**
+ * Reads what was just made, as the provider does. If it is not found yet, what was made is forgotten, and stays: that is
+ * the provider's doing, and the next run makes another one.
+ */
+async function readNew(api: Api, path: string): Promise<void> {
+  if ((await api.find(path)) === undefined)
+    throw new Error(
+      `expected non-empty ID for new state during Create: ${path} was not found just after it was made`,
+    );
+}
+
 const gone = (found: unknown): Props | undefined => (found === undefined ? undefined : {});
 
 function tag(api: Api): Handler {
@@ -44,6 +55,7 @@ function vpc(api: Api): Handler {
       const { vpc: made } = await api.call<{
         vpc: { id: string; urn: string; ip_range: string; default: boolean };
       }>("POST", "vpcs", body);
+      await readNew(api, `vpcs/${made.id}`);
       const outputs = { vpcUrn: made.urn, ipRange: made.ip_range, default: made.default };
       return { id: made.id, outputs };
     },
@@ -54,9 +66,11 @@ function vpc(api: Api): Handler {
     // Members leave it a moment after their droplets are gone.
     async delete({ id, deleteSeconds = 120 }) {
       const busy = (error: unknown) => error instanceof ApiError && [403, 409].includes(error.status);
+      const end = Date.now() + deleteSeconds * 1000;
       await until(`vpc ${id} to be empty`, deleteSeconds, () =>
         api.call("DELETE", `vpcs/${id}`).catch((error: unknown) => {
-          if (!busy(error)) throw error;
+          // The last answer is what the provider reports: it tells a default VPC from one with members.
+          if (!busy(error) || Date.now() > end) throw error;
         }),
       );
     },
@@ -128,6 +142,7 @@ function reservedIp(api: Api): Handler {
     async create({ region }) {
       const made = await api.call<{ reserved_ip: ReservedIp }>("POST", "reserved_ips", { region });
       const ip = made.reserved_ip.ip;
+      await readNew(api, `reserved_ips/${ip}`);
       return { id: ip, outputs: { ipAddress: ip, reservedIpUrn: `do:reservedip:${ip}` } };
     },
     delete: ({ id }) => api.call("DELETE", `reserved_ips/${id}`),

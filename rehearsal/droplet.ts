@@ -12,6 +12,11 @@ interface Droplet {
   readonly networks: { readonly v4: readonly { readonly ip_address: string; readonly type: string }[] };
 }
 
+/** How often a new droplet may be not found before the provider gives it up. */
+const NOT_FOUND_CHECKS = 120;
+/** Seconds: the provider's own limit for a whole deletion, what it waits at most after it asked, and before it asks. */
+const DELETION = { whole: 60, afterwards: 60, before: 10 };
+
 /** `digitalocean:index/droplet:Droplet`. */
 export function droplet(api: Api): Handler {
   const find = async (id: string) => (await api.find<{ droplet: Droplet }>(`droplets/${id}`))?.droplet;
@@ -33,9 +38,13 @@ export function droplet(api: Api): Handler {
         with_droplet_agent: inputs.dropletAgent,
       });
       const id = String(made.droplet.id);
+      let unseen = 0;
       const ready = await until(`droplet ${id} to become active`, 600, async () => {
         const now = await find(id);
-        return now?.status === "new" ? undefined : (now ?? { ...made.droplet, status: "gone" });
+        // Not there yet, at times; one that somebody deletes meanwhile looks the same.
+        unseen = now ? 0 : unseen + 1;
+        if (unseen > NOT_FOUND_CHECKS) throw new Error(`couldn't find resource (${unseen} retries)`);
+        return now?.status === "new" ? undefined : now;
       });
       if (ready.status === "active") return { id, outputs: outputsOf(ready) };
       // The real engine would keep it as tainted; nothing here remembers it, so it must not stay.
@@ -57,11 +66,10 @@ export function droplet(api: Api): Handler {
       const now = await find(id);
       return now ? outputsOf(now) : outputs;
     },
-    async delete({ id, deleteSeconds = 60 }) {
+    async delete({ id, deleteSeconds = DELETION.whole }) {
       await api.call("DELETE", `droplets/${id}`);
-      // What the provider waits before counts, and until the end it waits for a minute at most.
-      const bound = Math.min(60, deleteSeconds - 10);
-      await until(`droplet ${id} to be gone`, bound, async () => ((await find(id)) ? undefined : true));
+      const longest = Math.min(DELETION.afterwards, deleteSeconds - DELETION.before);
+      await until(`droplet ${id} to be gone`, longest, async () => ((await find(id)) ? undefined : true));
     },
     async read({ id, inputs }) {
       const now = await find(id);

@@ -21,7 +21,7 @@ export interface Entry {
   readonly dependencies: readonly string[];
   /** URN of the resource whose deletion makes deleting this one needless. */
   readonly deletedWith?: string;
-  /** How long its deletion may take, where the program says so. */
+  /** How long its deletion may take, in seconds (`customTimeouts.delete`). @default the provider's own limit */
   readonly deleteSeconds?: number;
   /** Another one stands in its place: it is to be deleted when the program is done. */
   readonly replaced?: boolean;
@@ -50,6 +50,14 @@ export interface Handler {
   readonly delete?: (old: Entry) => Promise<unknown>;
   /** @returns inputs that differ in reality (`{}` when none does), or `undefined` when the resource is gone. */
   readonly read?: (old: Entry) => Promise<Props | undefined>;
+}
+
+/** The seconds of a duration such as `1h30m` or `90s`, as `customTimeouts` has it; `undefined` for none. */
+export function seconds(duration: string | undefined): number | undefined {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
+  const parts = [...(duration ?? "").matchAll(/([\d.]+)([hms])/g)];
+  if (parts.length === 0) return undefined;
+  return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0), 0);
 }
 
 /** A text, or nothing when it is no text. */

@@ -8,7 +8,7 @@ import {
   Result,
 } from "@pulumi/pulumi/proto/resource_pb";
 
-import { messageOf, type Props } from "./entry";
+import { messageOf, type Props, seconds } from "./entry";
 import type { StackOutputs } from "./journal";
 import type { Registration, Stack } from "./stack";
 
@@ -92,22 +92,14 @@ function listen(monitor: Monitor, stack: Stack, requests: Map<string, Omit<Regis
       dependencies,
       secrets: request.getAdditionalsecretoutputsList(),
       deletedWith: request.getDeletedwith() || undefined,
-      ignoreChanges: request.getIgnorechangesList(),
       deleteSeconds: seconds(request.getCustomtimeouts()?.getDelete()),
+      ignoreChanges: request.getIgnorechangesList(),
     });
     return register(request, (error, response) => {
       if (error) stack.fail(urn, type, name, error);
       callback(undefined, error ? notDone(urn, Result.FAIL) : response);
     });
   };
-}
-
-/** Of a duration with one unit: `10m`. Nothing for none. */
-function seconds(duration = ""): number | undefined {
-  if (duration === "") return undefined;
-  const [, count, unit] = /^(\d+)([smh])$/.exec(duration) ?? [];
-  if (!unit) throw new Error(`the rehearsal does not know the duration ${duration}`);
-  return Number(count) * (unit === "s" ? 1 : unit === "m" ? 60 : 3600);
 }
 
 /** Tells the SDK that the outputs are unknown, as an engine does that goes on after an error. */

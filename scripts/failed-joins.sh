@@ -6,10 +6,8 @@
 remove_failed_joins() {
   wait_until 60 "the swarm to list its managers" look_at_managers || fail "the swarm does not answer"
   (($(count_of '"Role":"manager"') > $(count_of '"ManagerStatus":{'))) || return 0
-  local id is_member hostname name ids seen hostnames=' '
-  mapfile -t ids < <(docker node ls --filter role=manager --quiet)
-  seen=$(docker node inspect --format \
-    "{{.ID}} {{if .ManagerStatus}}yes{{else}}no{{end}} {{.Description.Hostname}} {{index .Spec.Labels \"$NAME_LABEL\"}}" "${ids[@]}" 2>/dev/null) || true
+  local id is_member hostname name seen hostnames=' '
+  seen=$(inspect_managers "{{.ID}} {{if .ManagerStatus}}yes{{else}}no{{end}} {{.Description.Hostname}} {{index .Spec.Labels \"$NAME_LABEL\"}}") || true
   while read -r id _ hostname _; do [[ -z ${NAMES[$id]-} ]] || hostnames+="$hostname "; done <<<"$seen"
   while read -r -u 3 id is_member hostname name; do
     [[ $is_member == no && -z $name && -n $hostname && $hostnames == *" $hostname "* ]] || continue

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # For scripts that look after a host's engine: whether it is there, and prepared.
 MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
+PROGRESS=${PROGRESS:-/var/lib/digitalocean-swarm/preparing}
 BOOT_FINISHED=${BOOT_FINISHED:-/var/lib/cloud/instance/boot-finished}
 
 # An engine that is in no swarm says so when it is pinged, for a quarter of the work (Docker 23 and later).
@@ -30,6 +31,14 @@ host_prepared() {
 # wait_for_host SECONDS
 wait_for_host() {
   wait_until "$1" "cloud-init and the Docker engine" host_prepared && return
+  [[ ! -s $PROGRESS ]] || fail "the host's preparation did not end in time; it was $(cat "$PROGRESS") (log: /var/log/digitalocean-swarm-prepare.log)"
   command -v docker >/dev/null || fail "there is no docker command; see /var/log/cloud-init-output.log on the host"
   fail "the Docker engine does not answer; see 'journalctl -u docker', /var/log/digitalocean-swarm-prepare.log and /var/log/cloud-init-output.log on the host"
+}
+
+# note_membership TEXT. Written aside and moved, so that it is never read half.
+note_membership() {
+  mkdir -p "$(dirname "$MEMBERSHIP")"
+  echo "$1" >"$MEMBERSHIP.new"
+  mv "$MEMBERSHIP.new" "$MEMBERSHIP"
 }

@@ -2,12 +2,18 @@
 # Makes this host a member of the swarm, through the first address that answers. On a member it changes nothing, also
 # where the member's swarm does not run.
 # In: CLUSTER, TOKEN (secret), PEERS (ip:port, in order of preference), ADVERTISE, LISTEN, DATA_PATH, BOOT_SECONDS,
-#     JOIN_SECONDS.  Out: the node's ID.
+#     DATA_PATH_PORT, JOIN_SECONDS, GENERATION, RECONCILE, KNOWN.  Out: the node's ID.
+#     For a manager that is to serve the Docker API: CA, CERTIFICATE, KEY (secret).
+#     KNOWN is what the managers know of this host: "ID:ROLE ..." or "nothing"; empty where they were not asked; and
+#     "manager" for the first manager, which must be one by its own account.
 main() {
   wait_for_host "$BOOT_SECONDS"
+  check_membership
+  # A manager that has just joined may not be restarted: it would not find the others again.
+  [[ $SWARM_STATE != inactive || ! ${CERTIFICATE-} ]] || is_served || serve
   local deadline=$((SECONDS + JOIN_SECONDS)) reason='' asked=''
   while [[ $SWARM_STATE != active || $SWARM_NODE == - ]]; do
-    ((SECONDS < deadline)) || fail "could not join within $JOIN_SECONDS s: ${reason:-no manager of swarm $CLUSTER answered at: $PEERS}"
+    ((SECONDS < deadline)) || fail "could not join within $JOIN_SECONDS s: ${reason:-no manager of swarm $CLUSTER answered at: $PEERS. If they are gone for good, raise swarm.generation by one}"
     case $SWARM_STATE in
       locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
       inactive) join_through_first_answering || sleep 0.2 ;;
@@ -23,11 +29,40 @@ main() {
   printf '%s\n' "$SWARM_NODE"
 }
 
-# docker swarm join takes 10 s to fail against a closed port: ask the port first.
-# shellcheck disable=SC2016 # $1 is the inner shell's
-answers() { timeout 1 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}"' _ "$1" 2>/dev/null; }
+# Where the program asks for it, by another generation or another value of swarm.reconcile, what this host takes itself
+# for is held against what the managers know, once: a host that has joined since then is believed.
+check_membership() {
+  local asked="$GENERATION $RECONCILE"
+  [[ ! -e $MEMBERSHIP || $(<"$MEMBERSHIP") != "$asked" ]] || return 0
+  if ! is_what_the_managers_know; then
+    say "takes itself for node $SWARM_NODE, which the managers do not know as that: it leaves, and joins again"
+    docker swarm leave --force >/dev/null
+    look_at_swarm
+  fi
+  note_membership "$asked"
+  # Nobody asks the first manager: it is the one that does.
+  [[ $KNOWN == manager ]] || answer_port_checks
+}
+is_what_the_managers_know() {
+  [[ $KNOWN ]] || return 0
+  [[ $SWARM_STATE != pending ]] || wait_until 60 "the engine to find its swarm again" is_settled || true
+  case $SWARM_STATE in
+    active)
+      local role=worker
+      [[ $SWARM_MANAGER != true ]] || role=manager
+      # A first manager without a quorum stays: it has the swarm's state.
+      [[ $KNOWN == "$role" || " $KNOWN " == *" $SWARM_NODE:$role "* ]] ;;
+    # A manager whose swarm went on without it.
+    pending) [[ $KNOWN == manager || " $KNOWN " == *" $SWARM_NODE:manager "* ]] ;;
+    *) return 0 ;;
+  esac
+}
+is_settled() {
+  look_at_swarm
+  [[ -n $SWARM_STATE && $SWARM_STATE != pending ]]
+}
 
-# Returns 1 when none let this host in.
+# docker swarm join takes 10 s to fail against a closed port: the port is asked first. Returns 1 when none let this host in.
 join_through_first_answering() {
   local peer
   for peer in $PEERS; do

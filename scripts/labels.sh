@@ -1,7 +1,12 @@
 # shellcheck shell=bash
-# For settle.sh: gives nodes their labels and availability, and managers their role. It reads ROSTER, ROLE and what
-# look_at_nodes saw (SEEN, NAMES).
+# For settle.sh: gives nodes their labels and availability, and managers their role. It reads ROSTER, ROLE, RECONCILE and
+# what look_at_nodes saw (SEEN, NAMES).
 MANAGED_LABEL=digitalocean-swarm.labels
+# On each node: the availability that the program gave it, and the value of swarm.reconcile by then.
+AVAILABILITY_LABEL=digitalocean-swarm.availability
+
+# Whether this value of swarm.reconcile is new to a node.
+is_to_be_put_back() { [[ $RECONCILE && ! ${SEEN[$1]-} =~ \"$AVAILABILITY_LABEL\"=\"[a-z]+\ "$RECONCILE"\" ]]; }
 
 # In one process, whatever their number: a docker command for each would keep the first manager busy for a tenth of a
 # second a node. The engine refuses what was made of a node that has changed since.
@@ -28,10 +33,10 @@ all_are_up_to_date() {
 
 # Sets `updates`: a transfer of curl's for each node that is to be changed; `planned` is their number.
 plan_updates() {
-  local id availability labels spec version its_name its_role
+  local id availability labels spec version its_name its_role its_availability
   # On a descriptor of its own: what is run in the loop must not read the roster.
   while read -r -u 3 id _ availability labels; do
-    IFS=$'\t' read -r _ version its_name its_role _ <<<"${SEEN[$id]}"
+    IFS=$'\t' read -r _ version its_name its_role its_availability _ <<<"${SEEN[$id]}"
     eval "plan $id $availability $labels"
     [[ -n $spec ]] || continue
     spec=${spec//\\/\\\\}
@@ -66,9 +71,10 @@ read_answers() {
 
 # plan ID AVAILABILITY KEY=VALUE...: sets `spec` to what the node is to be, in JSON, or to nothing where it is so. Labels
 # that people set by hand stay: the keys that are ours are remembered in a label of their own. So does the name, and the
-# role of what is no manager here.
+# role of what is no manager here. So does an availability, a drain for maintenance say, until the program asks for
+# another one, or for everything to be put back.
 plan() {
-  local id=$1 availability=$2 field key ours=() before
+  local id=$1 availability=$2 given="$2${RECONCILE:+ $RECONCILE}" field key ours=() before
   local -A has=() wanted=()
   shift 2
   while IFS= read -r -d $'\t' field; do
@@ -86,6 +92,9 @@ plan() {
   done
   ((${#ours[@]} == 0)) || wanted["\"$MANAGED_LABEL\""]="\"${ours[*]}\""
   wanted["\"$NAME_LABEL\""]="\"${NAMES[$id]}\""
+  json "$given"
+  [[ ${has["\"$AVAILABILITY_LABEL\""]-} != "$JSON" ]] || availability=$its_availability
+  wanted["\"$AVAILABILITY_LABEL\""]=$JSON
   [[ $ROLE != manager ]] || its_role=manager
   spec=
   if is "$id" "$availability" && is "$id" "$its_role" && same; then return; fi

@@ -1,7 +1,13 @@
 # shellcheck shell=bash
 # Takes one node out of the swarm before its host goes: drain, demote, remove. Run on the control endpoint.
-# In: CLUSTER, ID (the node's), DRAIN_SECONDS.
+# In: CLUSTER, GENERATION (the swarm's), ID (the node's), DRAIN_SECONDS.
 main() {
+  # Without a leader nobody can say which swarm it is.
+  if (($(generation_here) > GENERATION)) && wait_until 60 "the swarm to have a leader" look_at_cluster &&
+    [[ $SWARM_CLUSTER != "$CLUSTER" ]]; then
+    say "swarm $CLUSTER was given up for another: there is nothing to leave"
+    return
+  fi
   look_at_swarm
   local itself=
   [[ $SWARM_NODE != "$ID" ]] || itself=yes
@@ -28,16 +34,16 @@ main() {
   drain
   local role
   wait_until 60 "the swarm to know its role" look_at_role || fail "could not be looked at: the swarm does not answer"
-  demote
-  remove
+  [[ $role != manager ]] || demote "$ID"
+  remove "$ID"
   # Where the leader went, its successor knows a node's state only when the node has reported.
   [[ $role != manager ]] || wait_until 60 "the nodes to report to the leader" all_reported || true
   say "left the swarm"
 }
 
-# Where the control endpoint is the first manager's own address, this may be the host that is to leave.
+# The control address was moved by hand, or leads to one manager alone.
 refuse_to_remove_itself() {
-  fail "the control endpoint is this very node, which cannot remove itself. Take it out by hand, on another manager: 'docker node demote $ID', then 'docker node rm --force $ID'; then run the update again. With controlEndpoint 'reservedIp' the endpoint would have moved to the next first manager"
+  fail "the control address leads to this very node, which cannot remove itself. Let it lead to another manager, then run the update again"
 }
 
 look_at_name() { name=$(node_field "$ID" "index .Spec.Labels \"$NAME_LABEL\""); }
@@ -48,9 +54,9 @@ drain() {
   wait_until 60 "the swarm to list its services" look_at_services ||
     fail "could not be drained: the swarm does not answer"
   availability drain
-  # A dead node runs nothing that could still be asked to stop.
-  [[ $(node_field "$ID" .Status.State) == ready ]] || return 0
   wait_until "$DRAIN_SECONDS" "its tasks to stop" runs_nothing || say "goes on: the tasks end with the host"
+  # A dead node's tasks are nowhere, whether they find another place or not.
+  [[ $(node_field "$ID" .Status.State) == ready ]] || return 0
   wait_until "$DRAIN_SECONDS" "its tasks to run elsewhere" whole_again "$whole" || say "goes on: a service lacks replicas"
 }
 
@@ -58,9 +64,9 @@ availability() {
   retry_conflict docker node update --availability "$1" "$ID" >/dev/null || fail "could not be set to $1"
 }
 
-# Names of the services that have all their replicas.
+# Names of the services that have all their replicas. What ran on a node that is dead is counted for a while.
 whole_services() {
-  docker service ls --format '{{.Name}} {{.Replicas}}' 2>/dev/null | awk '{ split($2, n, "/"); if (n[1] == n[2]) print $1 }'
+  docker service ls --format '{{.Name}} {{.Replicas}}' 2>/dev/null | awk '{ split($2, n, "/"); if (n[1] + 0 >= n[2] + 0) print $1 }'
 }
 look_at_services() { whole=$(whole_services); }
 whole_again() {
@@ -69,31 +75,12 @@ whole_again() {
   for name in $1; do [[ $'\n'$now$'\n' == *$'\n'$name$'\n'* ]] || return 1; done
 }
 
-# Tasks that run, or are about to.
+# Tasks that run, or are about to. A dead node runs nothing that could still be asked to stop.
 runs_nothing() {
   local states
+  [[ $(node_field "$ID" .Status.State) == ready ]] || return 0
   states=$(docker node ps --no-trunc --format '{{.CurrentState}}' "$ID" 2>/dev/null) || return 1
   ! grep -qE '^(New|Pending|Assigned|Accepted|Preparing|Ready|Starting|Running)' <<<"$states"
-}
-
-demote() {
-  [[ $role == manager ]] || return 0
-  local out
-  if ! out=$(retry_conflict docker node demote "$ID" 2>&1); then
-    # After --force-new-cluster it is a manager by name alone, and may be removed as it is.
-    [[ $out != *"can't find manager in raft memberlist"* ]] || return 0
-    fail "could not be demoted: $out. Where the remaining managers would lose quorum, bring the others back first ('docker node ls' on the control endpoint shows them)"
-  fi
-  wait_until 120 "it to leave the managers" is_no_manager || fail "is still a manager 120 s after it was demoted"
-}
-is_no_manager() { [[ $(node_field "$ID" '.Spec.Role}}{{with .ManagerStatus}}{{.Addr}}{{end') == worker ]]; }
-
-remove() {
-  local out
-  if ! out=$(retry_conflict docker node rm --force "$ID" 2>&1); then
-    node_known "$ID" || return 0
-    fail "could not be removed: $out"
-  fi
 }
 
 all_reported() {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What every membership script shares. It is sent in front of each of them, in one stdin, with what else the script needs
-# of host.sh, manager.sh and the like (components/swarm/script.ts): nothing is installed.
+# (components/swarm/script.ts): nothing is installed.
 # NODE is the node's name in messages, set by the caller.
 set -euo pipefail
 
@@ -24,6 +24,10 @@ wait_until() {
   done
 }
 
+# Whether a port answers: answers IP:PORT.
+# shellcheck disable=SC2016 # $1 is the inner shell's
+answers() { timeout 1 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}"' _ "$1" 2>/dev/null; }
+
 DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
 # What a manager's engine says of its swarm, in JSON, for a tenth of the work of docker info. It holds the join tokens.
 # Returns 1 where the engine manages no swarm, or its swarm has no leader.
@@ -43,3 +47,11 @@ look_at_swarm() {
 }
 # One field of the engine's view of the swarm, where look_at_swarm has not got it.
 swarm_field() { docker info --format "{{$1}}" 2>/dev/null; }
+
+# What this host's membership was last held against: the swarm's generation and the value of swarm.reconcile.
+MEMBERSHIP=${MEMBERSHIP:-/var/lib/digitalocean-swarm/membership}
+generation_here() {
+  local generation=0
+  [[ ! -e $MEMBERSHIP ]] || read -r generation _ <"$MEMBERSHIP" || true
+  echo "$generation"
+}

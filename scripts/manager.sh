@@ -21,8 +21,8 @@ is_manager() {
   [[ $SWARM_STATE != locked ]] ||
     fail "this host ($(hostname)) is locked: unlock it with 'docker swarm unlock', then run the update again"
   [[ $SWARM_MANAGER == true ]] ||
-    fail "this host ($(hostname)) is not a manager of the swarm (state: $SWARM_STATE); replace it, or repair it by hand"
-  missing="the swarm has no leader: more than half of its managers must be up. Bring them back, then run the update again"
+    fail "this host ($(hostname)) is not a manager of the swarm (state: $SWARM_STATE); set swarm.reconcile to another value, or replace the node"
+  missing="the swarm has no leader: more than half of its managers must be up. Bring them back, then run the update again; if they are gone for good, raise swarm.generation by one"
   return 1
 }
 
@@ -71,4 +71,12 @@ node_known() {
     ((SECONDS - start < 60)) || fail "the swarm did not answer for 60 s: $out"
     sleep 0.5
   done
+}
+
+# A line per manager, as docker's template $1 has it. Returns 1 where the swarm does not list them.
+inspect_managers() {
+  local ids
+  mapfile -t ids < <(docker node ls --filter role=manager --quiet 2>/dev/null)
+  ((${#ids[@]} > 0)) || return 1
+  docker node inspect --format "$1" "${ids[@]}" 2>/dev/null
 }

@@ -1,12 +1,15 @@
 # shellcheck shell=bash
 # Replaces the swarm's root CA, on the control endpoint, and waits until every node has a certificate of the new one.
-# It cannot be taken back: "off" says so.
-# In: CLUSTER, ROTATION (the wanted one), BORN (the one that the swarm was initialised with), ROTATE_SECONDS.
+# It cannot be taken back.
+# In: CLUSTER, ROTATION (the wanted one), BORN (the one that the swarm was initialised with), FIRST (a token of then, which
+#     names the root CA of then; secret), ROTATE_SECONDS.
 main() {
-  [[ $1 != rotate-ca-off ]] ||
-    fail "the swarm's root CA was rotated, which cannot be taken back: give swarm.caRotation its latest value again, or a higher one"
-  [[ $ROTATION != "$BORN" ]] || return 0
   require_manager_of "$CLUSTER"
+  if [[ $ROTATION == "$BORN" ]]; then
+    [[ $(root_of "$(join_token worker)") == "$(root_of "$FIRST")" ]] ||
+      fail "the swarm's root CA was rotated, which cannot be taken back: give swarm.caRotation its latest value again, or a higher one"
+    return 0
+  fi
   lock_membership
   # An earlier run may have begun it.
   rotating || retry_conflict docker swarm ca --rotate --detach >/dev/null || fail "the root CA could not be rotated"
@@ -19,3 +22,5 @@ rotation_in_progress() { swarm_field .Swarm.Cluster.RootRotationInProgress; }
 rotating() { [[ $(rotation_in_progress) == true ]]; }
 rotated() { [[ $(rotation_in_progress) == false ]]; }
 not_renewed() { docker node ls --format '{{.Hostname}} ({{.Status}}) {{.TLSStatus}}' | awk '$3 != "Ready" { print $1, $2 }' | paste -sd , -; }
+# SWMTKN-1-ROOT-SECRET
+root_of() { cut -d - -f 3 <<<"$1"; }

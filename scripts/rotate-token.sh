@@ -1,10 +1,9 @@
 # shellcheck shell=bash
 # Replaces a join token, on the control endpoint. The old token is refused from then on; members stay. A rotation cannot
-# be taken back: "off" says so.
+# be taken back.
 # In: ROLE, CLUSTER, ROTATION (another one rotates), FIRST (the token of the swarm's birth, where this rotation is the one
 #     that it was born with; secret).  Out: the new token.
 main() {
-  [[ $1 != rotate-token-off ]] || refuse
   require_manager_of "$CLUSTER"
   if [[ -n $FIRST ]]; then
     local now

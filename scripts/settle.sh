@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # Gives the nodes of one pool their role, availability and labels, from the first manager; with the managers the swarm
 # gets its settings. What is already so is left alone: one look shows all nodes, whatever their number.
-# A label keeps whose ID it is: a node ID that is another node's already is refused. What failed joins left is removed.
-# In: CLUSTER, ROLE (manager or worker), READY_SECONDS, ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...",
-#     with labels quoted for bash. For managers: CERT_HOURS, AUTOLOCK (true or false),
-#     EXTERNAL_CAS (URLs; empty leaves them as they are).
+# A label keeps whose ID it is: a node ID that is another node's already is refused. Dead predecessors of managers and
+# what failed joins left are removed.
+# In: CLUSTER, ROLE (manager or worker), READY_SECONDS, LISTEN_PORT, DATA_PATH_PORT, RECONCILE (another value puts back what was changed by
+#     hand), ROSTER: a line per node, "ID NAME AVAILABILITY KEY=VALUE...", with labels quoted for bash.
+#     For managers: CERT_HOURS, AUTOLOCK (true or false), EXTERNAL_CAS (URLs; empty leaves them as they are).
 
 # By node ID: its name, and what the swarm knows of it.
 declare -A NAMES=() SEEN=()
@@ -20,7 +21,9 @@ main() {
     IDS+=("$id") && NAMES[$id]=$name
   done <<<"$ROSTER"
   wait_until "$READY_SECONDS" "all nodes to be ready" all_are ready || explain_not_ready
-  [[ $ROLE != manager ]] || promote
+  look_at_newcomers
+  [[ $ROLE != manager ]] || remove_dead_predecessors
+  if [[ $ROLE == manager ]]; then promote; else demote_promoted; fi
   update_nodes
   [[ $ROLE != manager ]] || remove_failed_joins
 }
@@ -77,10 +80,24 @@ explain_not_ready() {
     ! is "$id" ready || continue
     NODE=${NAMES[$id]}
     node_known "$id" ||
-      fail "its node ID $id is unknown to swarm $CLUSTER: the host is in another swarm. Take it out with 'docker swarm leave --force' on it, set swarm.rejoin to another value, then run the update again"
+      fail "its node ID $id is unknown to swarm $CLUSTER: it was removed by hand, or its host is in another swarm. Set swarm.reconcile to another value, then run the update again"
     fail "is $(node_field "$id" .Status.State) in the swarm, not ready: $(node_field "$id" .Status.Message)"
   done
 }
+
+# A worker that was promoted by hand stays a manager until everything is to be put back.
+demote_promoted() {
+  local id
+  for id in "${IDS[@]}"; do
+    ! is "$id" manager || ! is_to_be_put_back "$id" || NODE=${NAMES[$id]} demote_worker "$id"
+  done
+}
+
+demote_worker() (
+  lock_membership
+  demote "$1"
+  say "is a worker again"
+)
 
 # All at once: a manager becomes a voter when it asks for it itself, and the leader takes one after the other. Under the
 # lock, so that promotions never run beside a removal.

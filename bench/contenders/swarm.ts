@@ -26,7 +26,11 @@ const nodes = (role: "manager" | "worker"): SwarmNode[] =>
       availability: "active",
     }));
 
+const first = hosts.find(({ role }) => role === "manager");
+if (!first) throw new pulumi.RunError("there is no manager among the hosts");
+
 new Swarm("bench", {
+  controlAddress: first.publicAddress,
   managers: { name: "manager", nodes: nodes("manager") },
   workers: [{ name: "worker", nodes: nodes("worker") }],
   ssh: { user: "root", privateKey: pulumi.secret(privateKey) },

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Network } from "../../components/network/network";
 import { NodePool } from "../../components/nodes/node-pool";
 import { poolNodes } from "../../components/nodes/roster";
+import { DOCKER_MIRROR } from "../../components/nodes/user-data";
 import { swarmPorts } from "../../components/ports";
 
 const count = new pulumi.Config().requireNumber("count");
@@ -19,6 +20,7 @@ new NodePool("swarm-web", {
   tags: [network.tag.name],
   sshKeys: [],
   dockerVersion: "any",
+  dockerMirror: DOCKER_MIRROR,
   securityUpdates: "image",
   ports: swarmPorts(),
   firewall: network.firewall,

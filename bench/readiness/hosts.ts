@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import execa from "execa";
 
-import { userData } from "../../components/nodes/user-data";
+import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
 import { swarmPorts } from "../../components/ports";
 import type { Lab } from "../../lab/lab";
 import { Api, until } from "../../rehearsal/api";
@@ -54,7 +54,10 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
       names: names.slice(i, i + PER_REQUEST),
       ...{ region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64", ssh_keys: [key.ssh_key.id] },
       user_data: userData({
-        ...{ dockerVersion: "any", securityUpdates: "image", ports: swarmPorts() },
+        dockerVersion: "any",
+        dockerMirror: DOCKER_MIRROR,
+        securityUpdates: "image",
+        ports: swarmPorts(),
         ...{ hostPrivateKey: host.private, hostPublicKey: host.public },
       }),
     });

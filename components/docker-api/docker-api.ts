@@ -17,68 +17,100 @@ export interface DockerApiOutput {
   readonly key: string;
 }
 
-/** A manager, and what goes when it goes. */
-export interface ApiServer {
-  readonly node: SwarmNode;
-  readonly host: pulumi.Resource;
+/** What a server of the Docker API is given, as the scripts take it. Secret. */
+export interface ServerFiles {
+  readonly CA: string;
+  readonly CERTIFICATE: string;
+  readonly KEY: string;
 }
 
 /** Arguments of {@link DockerApi}. */
-export interface DockerApiArgs {
-  readonly servers: readonly ApiServer[];
+export interface DockerApiServers {
+  readonly managers: readonly SwarmNode[];
   readonly context: SwarmContext;
-  /** Another number replaces the authority and all certificates. */
-  readonly renewal: number;
-  /** What must not be disturbed: the engines are restarted, one after the other. */
-  readonly after: readonly pulumi.Resource[];
-  /** Unlocks a manager after its engine was restarted; where the swarm is locked. Secret. */
-  readonly unlockKey?: pulumi.Input<string>;
+  /** Another number replaces the authority and all certificates. Where there is none, the API is off. */
+  readonly renewal?: number;
 }
 
-/** The managers' Docker API over TLS on 2376, for clients that a certificate identifies. */
+/**
+ * The managers' Docker API over TLS on 2376, for clients that a certificate identifies. A host that becomes a manager
+ * serves it before it joins; a manager whose API is turned on, renewed or turned off restarts its engine. There is a
+ * Command for each manager in any case, with what is wanted as its input: so turning it off is a change of a Command, not
+ * its deletion, which would have to reach a host that may be gone.
+ */
 export class DockerApi extends pulumi.ComponentResource {
-  public readonly output: pulumi.Output<DockerApiOutput>;
+  /** Only where it is on. */
+  public readonly output?: pulumi.Output<DockerApiOutput>;
+  private readonly files = new Map<SwarmNode, pulumi.Output<ServerFiles>>();
 
-  public constructor(name: string, args: DockerApiArgs, opts?: pulumi.ComponentResourceOptions) {
+  public constructor(
+    name: string,
+    private readonly args: DockerApiServers,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("digitalocean-swarm:index:DockerApi", name, {}, opts);
-    const child = { parent: this };
-    const { context } = args;
-    const authority = new Authority(args.renewal === 0 ? name : `${name}-${args.renewal}`, child);
-    let earlier = args.after;
-    for (const { node, host } of args.servers) {
-      const { certificate, key } = authority.server(
-        node.name,
-        [node.host.hostname],
-        [
-          node.host.publicAddress,
-          node.host.privateAddress,
-          ...(context.args.controlAddress ? [context.controlAddress] : []),
-        ],
-      );
-      const stdin = pulumi
-        .all([authority.certificate, certificate, key, args.unlockKey ?? ""])
-        .apply(([CA, CERTIFICATE, KEY, UNLOCK_KEY]) =>
-          script("docker-api", node.name, { CA, CERTIFICATE, KEY, UNLOCK_KEY }),
+    const { context, managers, renewal } = args;
+    if (renewal !== undefined) {
+      const authority = new Authority(renewal === 0 ? name : `${name}-${renewal}`, { parent: this });
+      for (const node of managers) {
+        const { certificate, key } = authority.server(
+          node.name,
+          [node.host.hostname],
+          [node.host.publicAddress, node.host.privateAddress, context.controlAddress],
         );
-      const served = context.run(
+        const files = pulumi
+          .all([authority.certificate, certificate, key])
+          .apply(([CA, CERTIFICATE, KEY]) => ({ CA, CERTIFICATE, KEY }));
+        this.files.set(node, pulumi.secret(files));
+      }
+      const client = authority.client("client");
+      this.output = pulumi
+        .all([context.controlAddress, authority.certificate, client.certificate, client.key])
+        .apply(([address, ca, certificate, key]) => ({
+          host: `tcp://${address}:2376`,
+          ca,
+          certificate,
+          key,
+        }));
+    }
+    this.registerOutputs({ output: this.output });
+  }
+
+  /** What a manager is to serve it with; nothing where it is off. */
+  public filesOf(node: SwarmNode): pulumi.Output<ServerFiles> | undefined {
+    return this.files.get(node);
+  }
+
+  /**
+   * Turns it on or off on the managers, one after the other.
+   *
+   * @param after - What must not be disturbed: engines are restarted.
+   * @param unlockKey - Unlocks a manager after its engine was restarted; where the swarm is locked. Secret.
+   */
+  public settle(after: readonly pulumi.Resource[], unlockKey?: pulumi.Input<string>): void {
+    const { context, managers } = this.args;
+    let earlier = after;
+    for (const node of managers) {
+      const files = this.files.get(node);
+      const stdin = pulumi
+        .all([unlockKey ?? "", files])
+        .apply(([UNLOCK_KEY, on]) =>
+          script("docker-api", node.name, { WANTED: on ? "on" : "off", UNLOCK_KEY, ...on }),
+        );
+      const done = context.run(
         {
           name: `${node.name}-docker-api`,
           script: "docker-api",
-          at: "both",
+          at: files ? "create" : "update",
           about: node.name,
           connection: context.toNode(node),
           stdin: pulumi.secret(stdin),
-          seconds: 300,
+          seconds: 360,
           triggers: [node.identity],
         },
-        { parent: this, dependsOn: [...earlier], deletedWith: host },
+        { parent: this, dependsOn: [...earlier] },
       );
-      earlier = [served];
+      earlier = [done];
     }
-    const client = authority.client("client");
-    this.output = pulumi
-      .all([context.controlAddress, authority.certificate, client.certificate, client.key])
-      .apply(([address, ca, certificate, key]) => ({ host: `tcp://${address}:2376`, ca, certificate, key }));
-    this.registerOutputs({ output: this.output });
   }
 }

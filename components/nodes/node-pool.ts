@@ -20,6 +20,7 @@ export interface NodePoolArgs {
   /** Ids or fingerprints of the keys that may log in as root. */
   readonly sshKeys: readonly pulumi.Input<string>[];
   readonly dockerVersion: string;
+  readonly dockerMirror: string;
   readonly securityUpdates: "image" | "on" | "off";
   readonly ports: SwarmPorts;
   /** Is there before the droplets and goes after them, so that none is ever without it. */
@@ -46,6 +47,7 @@ export class NodePool extends pulumi.ComponentResource {
       pulumi.all([key.privateKeyOpenssh, key.publicKeyOpenssh]).apply(([hostPrivateKey, hostPublicKey]) =>
         userData({
           dockerVersion: args.dockerVersion,
+          dockerMirror: args.dockerMirror,
           securityUpdates: args.securityUpdates,
           ports: args.ports,
           hostPrivateKey,

@@ -9,6 +9,8 @@ import type { SwarmPorts } from "../ports";
 export interface UserData {
   /** See `SwarmClusterArgs.dockerVersion`. */
   readonly dockerVersion: string;
+  /** See `SwarmClusterArgs.dockerMirror`. */
+  readonly dockerMirror: string;
   /** See `SwarmClusterArgs.securityUpdates`. */
   readonly securityUpdates: "image" | "on" | "off";
   /** The swarm's ports, which containers are kept from. */
@@ -17,6 +19,9 @@ export interface UserData {
   readonly hostPrivateKey: string;
   readonly hostPublicKey: string;
 }
+
+/** Docker's own package repository. */
+export const DOCKER_MIRROR = "https://download.docker.com";
 
 const read = (script: string) => readFileSync(path.join(__dirname, "..", "..", "scripts", script), "utf8");
 const PREPARE = read("prepare-host.sh");
@@ -47,6 +52,7 @@ export function userData(args: UserData): string {
       [
         "env",
         `DOCKER_VERSION=${args.dockerVersion}`,
+        `DOCKER_MIRROR=${args.dockerMirror}`,
         `SECURITY_UPDATES=${args.securityUpdates}`,
         `LISTEN_PORT=${args.ports.listen}`,
         `DATA_PATH_PORT=${args.ports.dataPath}`,

@@ -44,16 +44,20 @@ export interface SwarmArgs {
   readonly workers: readonly SwarmPool[];
   readonly ssh: { readonly user: pulumi.Input<string>; readonly privateKey: pulumi.Input<string> };
   /**
-   * Address that always leads to a manager, or will: it may be assigned when `firstManagerIn` is known. All
-   * managers share one host key where it is verified. Default: the first manager's public address, and then that
-   * manager cannot leave.
+   * Address that always leads to a manager, or will: it may be assigned when `firstManagerIn` is known. All managers
+   * share one host key where it is verified.
    */
-  readonly controlAddress?: pulumi.Input<string>;
+  readonly controlAddress: pulumi.Input<string>;
   /**
    * A resource that is deleted only together with all hosts. While it stays, nodes leave in good order; when it goes,
    * no host is asked any more.
    */
   readonly lifetime: pulumi.Resource;
+  /** The managers' Docker API over TLS. @default none */
+  readonly dockerApi?: {
+    /** Another number replaces the certificate authority and all certificates. */
+    readonly renewal: number;
+  };
   readonly options?: SwarmOptions;
   readonly timeouts?: Timeouts;
 }

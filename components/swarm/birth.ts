@@ -1,4 +1,5 @@
 import type { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
 
 import { swarmPorts } from "../ports";
 import { engineAddresses } from "./addresses";
@@ -18,10 +19,21 @@ export interface Birth {
   readonly caRotation?: number;
 }
 
-/** Initialises the swarm, once: whatever changes about the first manager or this script, it is never run again. */
+/**
+ * Initialises the swarm, once in each generation: whatever else changes about the first manager or this script, it is
+ * never run again.
+ */
 export function bootstrap(context: SwarmContext): remote.Command {
   const { firstManager, options, timeouts } = context;
-  const stdin = firstManager.host.apply(facts => {
+  // Only a later generation has to know the others: a new swarm beside one that lives would do harm.
+  const others =
+    context.generation > 0 ? context.args.managers.nodes.filter(node => node !== firstManager) : [];
+  const hosts = pulumi.all(
+    others.map(({ name, host }) =>
+      host.apply(facts => `${name} ${engineAddresses(facts, options).advertise}`),
+    ),
+  );
+  const stdin = pulumi.all([firstManager.host, hosts]).apply(([facts, OTHERS]) => {
     const engine = engineAddresses(facts, options);
     return script("bootstrap", firstManager.name, {
       HOST: facts.hostname,
@@ -35,16 +47,19 @@ export function bootstrap(context: SwarmContext): remote.Command {
       MANAGER_ROTATION: options.managerTokenRotation ?? 0,
       CA_ROTATION: options.caRotation ?? 0,
       BOOT_SECONDS: timeouts.boot,
+      GENERATION: context.generation,
+      OTHERS: OTHERS.join("\n"),
     });
   });
   return context.run(
     {
-      name: "bootstrap",
+      name: context.inGeneration("bootstrap"),
       script: "bootstrap",
       about: firstManager.name,
       connection: context.toNode(firstManager),
       stdin,
-      seconds: timeouts.boot + 120,
+      // For the engine to find its swarm, for a leader, and again when it was made the only manager.
+      seconds: timeouts.boot + 3 * 60 + 60,
     },
     { ignoreChanges: ["*"] },
   );

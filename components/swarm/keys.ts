@@ -9,69 +9,85 @@ import { script } from "./script";
 /** For all nodes to renew their certificates. */
 const ROTATE_SECONDS = 600;
 
-/**
- * Replaces the root CA, where the swarm was not born with this rotation. It ends when every node has its new
- * certificate; both join tokens are others then. A rotation that is taken back is refused when this is to be deleted.
- */
-export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): remote.Command | undefined {
-  const { caRotation: rotation = 0 } = context.options;
-  if (rotation === 0) return undefined;
-  return context.run(
-    {
-      name: "ca-rotation",
-      script: "rotate-ca",
-      at: "both",
-      about: "root-ca",
-      connection: context.toControl,
-      stdin: birth.apply(({ clusterId, caRotation = 0 }) =>
-        script("rotate-ca", "control endpoint", {
-          CLUSTER: clusterId,
-          ROTATION: rotation,
-          BORN: caRotation,
-          ROTATE_SECONDS,
-        }),
-      ),
-      seconds: LOCK_SECONDS + ROTATE_SECONDS + 60,
-    },
-    { deletedWith: context.args.lifetime },
-  );
+/** The join tokens that the swarm was initialised with, read on the first manager. Secret. */
+export interface FirstTokens {
+  readonly worker: pulumi.Output<string>;
+  readonly manager: pulumi.Output<string>;
+}
+
+/** Reads the first tokens, once in each generation of the swarm. They are worth nothing after a rotation. */
+export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>): FirstTokens {
+  const { firstManager } = context;
+  const read = (role: "worker" | "manager") => {
+    const { stdout } = context.run(
+      {
+        name: context.inGeneration(`${role}-token`),
+        script: "token",
+        about: role,
+        connection: context.toNode(firstManager),
+        stdin: birth.clusterId.apply(CLUSTER => script("token", firstManager.name, { CLUSTER, ROLE: role })),
+        seconds: 60,
+        secret: true,
+      },
+      { ignoreChanges: ["*"] },
+    );
+    return pulumi.secret(stdout);
+  };
+  return { worker: read("worker"), manager: read("manager") };
 }
 
 /**
- * A join token: the one that the swarm was born with, or the one that it was rotated to. Reading the first needs the
- * first manager, rotating needs the control endpoint, which may be assigned only later. An `apply` that returns one of
- * two Outputs waits only for that one, so a new cluster never waits for the endpoint. The first token is worth nothing
- * after a rotation: going back to it is refused.
+ * Replaces the root CA, where the swarm was not initialised with this rotation. It ends when every node has its new
+ * certificate; both join tokens have changed then. Going back to the first rotation is refused.
+ */
+export function rotateCa(
+  context: SwarmContext,
+  birth: pulumi.Output<Birth>,
+  first: FirstTokens,
+): remote.Command {
+  const { caRotation: rotation = 0 } = context.options;
+  const stdin = pulumi.all([birth, first.worker]).apply(([{ clusterId, caRotation = 0 }, FIRST]) =>
+    script("rotate-ca", "control endpoint", {
+      CLUSTER: clusterId,
+      ROTATION: rotation,
+      BORN: caRotation,
+      FIRST,
+      ROTATE_SECONDS,
+    }),
+  );
+  return context.run({
+    name: "ca-rotation",
+    script: "rotate-ca",
+    at: "update",
+    atOnce: birth.apply(({ caRotation = 0 }) => caRotation !== rotation),
+    about: "root-ca",
+    connection: context.toControl,
+    stdin: pulumi.secret(stdin),
+    seconds: LOCK_SECONDS + ROTATE_SECONDS + 60,
+  });
+}
+
+/**
+ * A join token: the first one, or the one that it was rotated to. Reading the first needs the first manager, rotating
+ * needs the control endpoint, which may be assigned only later. An `apply` that returns one of two Outputs waits only for
+ * that one, so a new cluster never waits for the endpoint. Going back to the first rotation is refused.
  */
 export function joinToken(
   context: SwarmContext,
   role: "worker" | "manager",
   birth: pulumi.Output<Birth>,
-  caRotated?: remote.Command,
+  first: FirstTokens,
+  caRotated: remote.Command,
 ): pulumi.Output<string> {
-  const { firstManager, options } = context;
+  const { options } = context;
   const rotation = (role === "worker" ? options.workerTokenRotation : options.managerTokenRotation) ?? 0;
   const caRotation = options.caRotation ?? 0;
-  const first = context.run(
-    {
-      name: `${role}-token`,
-      script: "token",
-      about: role,
-      connection: context.toNode(firstManager),
-      stdin: birth.clusterId.apply(CLUSTER => script("token", firstManager.name, { CLUSTER, ROLE: role })),
-      seconds: 60,
-      secret: true,
-    },
-    { ignoreChanges: ["*"] },
-  );
-  if (rotation === 0 && caRotation === 0) return pulumi.secret(first.stdout);
-
   const isFirst = birth.apply(
     b =>
       (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
       (b.caRotation ?? 0) === caRotation,
   );
-  const stdin = pulumi.all([birth.clusterId, isFirst, first.stdout]).apply(([CLUSTER, same, FIRST]) =>
+  const stdin = pulumi.all([birth.clusterId, isFirst, first[role]]).apply(([CLUSTER, same, FIRST]) =>
     script("rotate-token", "control endpoint", {
       CLUSTER,
       ROLE: role,
@@ -83,7 +99,8 @@ export function joinToken(
     {
       name: `${role}-token-rotated`,
       script: "rotate-token",
-      at: "both",
+      at: "update",
+      atOnce: isFirst.apply(same => !same),
       about: role,
       connection: context.toControl,
       stdin: pulumi.secret(stdin),
@@ -91,9 +108,9 @@ export function joinToken(
       seconds: LOCK_SECONDS + 300,
       secret: true,
     },
-    { dependsOn: caRotated ? [caRotated] : [], deletedWith: context.args.lifetime },
+    { dependsOn: [caRotated] },
   );
-  return pulumi.secret(isFirst.apply(same => (same ? first.stdout : rotated.stdout)));
+  return pulumi.secret(isFirst.apply(same => (same ? first[role] : rotated.stdout)));
 }
 
 /** The key that unlocks managers, read when the swarm is locked by it, and replaced by a rotation. */

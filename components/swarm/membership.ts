@@ -2,9 +2,12 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmOptions } from "../args";
+import type { ServerFiles } from "../docker-api/docker-api";
+import { swarmPorts } from "../ports";
 import { engineAddresses } from "./addresses";
 import type { NodeOutput, SwarmNode, SwarmPool } from "./args";
 import type { Birth } from "./birth";
+import type { Known } from "./known-members";
 import { LOCK_SECONDS, type SwarmContext } from "./remote";
 import { rosterText } from "./roster-text";
 import { script } from "./script";
@@ -55,39 +58,56 @@ export function admissions(
   };
 }
 
+/** What a node's join takes beside what all nodes' do. */
+export interface JoinDetails {
+  readonly admission: pulumi.Output<Admission>;
+  /** What the managers know of the host. */
+  readonly known: Known;
+  /** A manager's certificate for the Docker API, which its engine serves before it joins. Secret. */
+  readonly server?: pulumi.Output<ServerFiles>;
+}
+
 /**
  * Makes a host a member. Run again, for another token say, it finds itself a member.
  *
  * `apply` in `apply`, as `pulumi.all` makes five Outputs of these two: with a thousand nodes that is a tenth of the
  * program's memory.
- *
- * @param admission - Secret.
  */
-export function join(context: SwarmContext, node: SwarmNode, admission: pulumi.Output<Admission>): Member {
+export function join(context: SwarmContext, node: SwarmNode, details: JoinDetails): Member {
   const { options, timeouts } = context;
-  const stdin = admission.apply(({ clusterId, token, peers: addresses }) =>
-    node.host.apply(facts => {
-      const engine = engineAddresses(facts, options);
-      return script("join", node.name, {
-        CLUSTER: clusterId,
-        TOKEN: token,
-        PEERS: addresses.filter(address => address !== engine.advertise).join(" "),
-        ADVERTISE: engine.advertise,
-        LISTEN: engine.listen,
-        DATA_PATH: engine.dataPath,
-        BOOT_SECONDS: timeouts.boot,
-        JOIN_SECONDS: timeouts.join,
-        REJOIN: options.rejoin ?? "",
-      });
-    }),
-  );
+  const { admission, known, server } = details;
+  const stdin = (files?: ServerFiles) =>
+    admission.apply(({ clusterId, token, peers: addresses }) =>
+      node.host.apply(facts =>
+        known(node).apply(KNOWN => {
+          const engine = engineAddresses(facts, options);
+          const variables = {
+            CLUSTER: clusterId,
+            TOKEN: token,
+            PEERS: addresses.filter(address => address !== engine.advertise).join(" "),
+            ADVERTISE: engine.advertise,
+            LISTEN: engine.listen,
+            DATA_PATH: engine.dataPath,
+            DATA_PATH_PORT: swarmPorts(options).dataPath,
+            BOOT_SECONDS: timeouts.boot,
+            JOIN_SECONDS: timeouts.join,
+            GENERATION: context.generation,
+            RECONCILE: options.reconcile ?? "",
+            KNOWN,
+            ...files,
+          };
+          return script("join", node.name, variables, files ? ["api-server"] : []);
+        }),
+      ),
+    );
   const joined = context.run({
     name: `${node.name}-join`,
     script: "join",
     about: node.name,
     connection: context.toNode(node),
-    stdin,
-    seconds: timeouts.boot + timeouts.join + 60,
+    stdin: server ? server.apply(stdin) : stdin(),
+    // For the engine to find its swarm, to start with its API, and for the last try to end.
+    seconds: timeouts.boot + timeouts.join + 5 * 60,
     triggers: [node.identity],
   });
   return { node, joined };
@@ -112,6 +132,8 @@ export function settle(
         ROLE: pool === context.args.managers ? "manager" : "worker",
         READY_SECONDS: 60,
         LISTEN_PORT: context.listenPort,
+        DATA_PATH_PORT: carriesOnSamePlane(context.options) ? swarmPorts(context.options).dataPath : "",
+        RECONCILE: context.options.reconcile ?? "",
         ...(pool === context.args.managers ? settings(context.options) : {}),
         ROSTER: rosterText(members.map(({ node }, i) => ({ ...node, nodeId: ids[i] ?? "" }))),
       }),
@@ -137,6 +159,11 @@ export function nodeOutput({ node, joined }: Member, settled: remote.Command): p
   return settled.urn.apply(() =>
     joined.stdout.apply(nodeId => node.host.apply(facts => ({ ...facts, name: node.name, nodeId }))),
   );
+}
+
+/** Whether the traffic of containers is carried by the address that the nodes know each other by. */
+function carriesOnSamePlane({ advertise = "private", dataPath = advertise }: SwarmOptions): boolean {
+  return dataPath === advertise;
 }
 
 /** The settings of the swarm that can be changed while it lives, as `settle.sh` takes them. */
@@ -166,7 +193,14 @@ export function leave(
       about: node.name,
       connection: context.toControl,
       stdin: clusterId.apply(CLUSTER =>
-        joined.stdout.apply(ID => script("leave", node.name, { CLUSTER, ID, DRAIN_SECONDS: drain })),
+        joined.stdout.apply(ID =>
+          script("leave", node.name, {
+            CLUSTER,
+            GENERATION: context.generation,
+            ID,
+            DRAIN_SECONDS: drain,
+          }),
+        ),
       ),
       seconds: LOCK_SECONDS + 2 * drain + 300,
       triggers: [node.identity, joined.stdout],

@@ -26,8 +26,14 @@ export interface Run {
   /** The resource's name, after the swarm's. */
   readonly name: string;
   readonly script: ScriptName;
-  /** `both`: when it is deleted it runs once more, with `-off` after its name. @default "create" */
-  readonly at?: "create" | "delete" | "both";
+  /**
+   * When it runs. `create`: when it is created, and again when its input changes; `update`: only when its input changes,
+   * so that it costs a new cluster nothing; `delete`: only when it is deleted. What runs at `delete` goes to the control
+   * address: any other host may be gone by then. @default "create"
+   */
+  readonly at?: "create" | "update" | "delete";
+  /** Beside `at: "update"`: whether it runs when it is created, too. @default false */
+  readonly atOnce?: pulumi.Output<boolean>;
   /** Node or pool that it is about, for messages. */
   readonly about: string;
   readonly connection: pulumi.Output<Connection>;
@@ -44,6 +50,7 @@ export class SwarmContext {
   public readonly options: SwarmOptions;
   public readonly timeouts: Required<Timeouts>;
   public readonly listenPort: number;
+  public readonly generation: number;
   /** Where the control plane is reached. */
   public readonly controlAddress: pulumi.Input<string>;
   /** The control endpoint, made once: every node's Commands go there. */
@@ -60,24 +67,25 @@ export class SwarmContext {
     this.options = args.options ?? {};
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...args.timeouts };
     this.listenPort = swarmPorts(this.options).listen;
-    this.controlAddress = args.controlAddress ?? firstManager.host.publicAddress;
+    this.generation = this.options.generation ?? 0;
+    this.controlAddress = args.controlAddress;
     this.toControl = pulumi
       .output(this.controlAddress)
       .apply(address => this.connection(address, firstManager.hostKey));
   }
 
-  /**
-   * A Command. By default it runs when it is created, and again when its input changes; with `at: "delete"` it does
-   * nothing, and opens no connection, until it is deleted.
-   */
+  /** A Command. Until the time comes that `at` names it does nothing, and opens no connection. */
   public run(run: Run, opts: pulumi.CustomResourceOptions = {}): remote.Command {
     const { at = "create" } = run;
+    const line = command(run.script, run.about, run.seconds);
     return new remote.Command(
       `${this.stem}-${run.name}`,
       {
         connection: run.connection,
-        [at === "both" ? "create" : at]: command(run.script, run.about, run.seconds),
-        ...(at === "both" ? { delete: command(`${run.script}-off`, run.about, run.seconds) } : {}),
+        [at]: line,
+        ...(run.atOnce
+          ? { create: run.atOnce.apply(wanted => (wanted ? line : undefined)) as pulumi.Output<string> }
+          : {}),
         stdin: run.stdin,
         ...(run.triggers ? { triggers: [...run.triggers] } : {}),
         // Progress is on stderr.
@@ -87,6 +95,11 @@ export class SwarmContext {
       },
       { parent: this.parent, ...(run.secret ? { additionalSecretOutputs: ["stdout"] } : {}), ...opts },
     );
+  }
+
+  /** The name of what is made anew in each generation of the swarm. */
+  public inGeneration(name: string): string {
+    return this.generation === 0 ? name : `${name}-g${this.generation}`;
   }
 
   public toNode({ host, hostKey }: SwarmNode): pulumi.Output<Connection> {

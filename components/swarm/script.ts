@@ -8,10 +8,11 @@ const NEEDS = {
   "rotate-token": ["manager"],
   "rotate-ca": ["manager"],
   "unlock-key": ["manager"],
-  join: ["host"],
-  settle: ["manager", "labels", "failed-joins"],
-  leave: ["manager"],
-  "docker-api": ["host"],
+  join: ["host", "port-responder"],
+  members: ["manager"],
+  settle: ["manager", "newcomers", "labels", "failed-joins", "removal", "predecessors"],
+  leave: ["manager", "removal"],
+  "docker-api": ["host", "manager", "quorum", "api-server"],
 } as const;
 
 /** A script's name. */
@@ -27,19 +28,24 @@ const read = (name: string) =>
     .split("\n")
     .filter(line => !/^\s*(#|$)/.test(line))
     .join("\n");
-const SOURCES = new Map<ScriptName, string>();
+const SOURCES = new Map<string, string>();
 
 /**
  * A script with its variables, to be sent as the stdin of {@link command}. Sent that way it is not in the error of a
  * Command that fails, nor in `ps`, and may hold secrets. Comments stay behind, to keep the state small.
+ *
+ * @param parts - What it needs this time, beside what it always needs.
  */
 export function script(
   name: ScriptName,
   node: string,
   variables: Readonly<Record<string, string | number>>,
+  parts: readonly "api-server"[] = [],
 ): string {
-  const source = SOURCES.get(name) ?? ["lib", ...NEEDS[name], name].map(read).join("\n");
-  SOURCES.set(name, source);
+  const files = ["lib", ...NEEDS[name], ...parts, name];
+  const key = files.join();
+  const source = SOURCES.get(key) ?? files.map(read).join("\n");
+  SOURCES.set(key, source);
   const assignments = Object.entries<string | number>({ NODE: node, ...variables }).map(
     ([key, value]) => `${key}=${quote(String(value))}`,
   );
@@ -51,6 +57,6 @@ export function script(
  * The command line that runs a {@link script}: its words after `-s` are for people and are shown in errors. With a
  * socket as stdin bash takes itself for a login over the network, and would read `~/.bashrc`.
  */
-export function command(name: ScriptName | `${ScriptName}-off`, node: string, seconds: number): string {
+export function command(name: ScriptName, node: string, seconds: number): string {
   return `timeout ${seconds} bash --norc -s ${name} ${node}`;
 }

@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { raise } from "../faults";
 import { deadAgent } from "../ssh/agent";
 import type { NodeOutput, SwarmArgs } from "./args";
+import { DockerApi, type DockerApiOutput } from "../docker-api/docker-api";
 import { type Birth, bootstrap } from "./birth";
-import { joinToken, rotateCa, unlockKey } from "./keys";
+import { firstTokens, joinToken, rotateCa, unlockKey } from "./keys";
+import { knownMembers } from "./known-members";
 import { admissions, join, leave, nodeOutput, settle } from "./membership";
 import { SwarmContext } from "./remote";
 
@@ -17,14 +19,12 @@ export class Swarm extends pulumi.ComponentResource {
   public readonly managerToken: pulumi.Output<string>;
   /** Secret. Only with `autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
-  /** A resource per pool, the managers' first: its nodes have their role, labels and availability. */
-  public readonly settled: readonly pulumi.Resource[];
+  /** How the Docker API is reached over TLS. Its key is secret. Only with `dockerApi`. */
+  public readonly dockerApi?: pulumi.Output<DockerApiOutput>;
   /** Known when all of them have their role, labels and availability. */
   public readonly managers: pulumi.Output<NodeOutput[]>;
   /** Likewise. */
   public readonly workers: pulumi.Output<NodeOutput[]>;
-  /** How further Commands reach this swarm's hosts. */
-  public readonly context: SwarmContext;
   /** When this is known the first manager is in the swarm, and may hold the control address. */
   public readonly firstManagerIn: pulumi.Output<unknown>;
 
@@ -34,17 +34,28 @@ export class Swarm extends pulumi.ComponentResource {
     const first = args.managers.nodes[0];
     if (!first) throw new pulumi.ResourceError("`managers.nodes` is empty: a swarm needs a manager", this);
     const context = new SwarmContext(name, args, first, this);
-    this.context = context;
+    const api = new DockerApi(
+      `${name}-docker-api`,
+      { context, managers: args.managers.nodes, renewal: args.dockerApi?.renewal },
+      { parent: this },
+    );
 
     const birth = bootstrap(context).stdout.apply(text => JSON.parse(text) as Birth);
     this.clusterId = birth.clusterId;
-    const caRotated = rotateCa(context, birth);
-    this.workerToken = joinToken(context, "worker", birth, caRotated);
-    this.managerToken = joinToken(context, "manager", birth, caRotated);
+    const tokens = firstTokens(context, birth);
+    const caRotated = rotateCa(context, birth, tokens);
+    this.workerToken = joinToken(context, "worker", birth, tokens, caRotated);
+    this.managerToken = joinToken(context, "manager", birth, tokens, caRotated);
 
     const admission = admissions(context, birth, { worker: this.workerToken, manager: this.managerToken });
-    // The first manager is in the swarm from its birth, and joins like any other when it is replaced.
-    const firstMember = join(context, first, admission.ofFirstManager);
+    const known = knownMembers(context, this.clusterId);
+    // The first manager is in the swarm from its birth, and joins like any other when it is replaced. It cannot ask the
+    // control address what is known of it: that is where it is about to be.
+    const firstMember = join(context, first, {
+      admission: admission.ofFirstManager,
+      known: () => pulumi.output("manager"),
+      server: api.filesOf(first),
+    });
     // Where the swarm was born, the join finds a manager that is in it already: nothing waits for that.
     this.firstManagerIn = birth.apply(({ hostname }) =>
       first.host.apply(facts => (facts.hostname === hostname ? hostname : firstMember.joined.stdout)),
@@ -56,7 +67,9 @@ export class Swarm extends pulumi.ComponentResource {
     for (const pool of [args.managers, ...args.workers]) {
       if (pool.nodes.length === 0) continue;
       const members = pool.nodes.map(node =>
-        node === first ? firstMember : join(context, node, admission.ofOthers),
+        node === first
+          ? firstMember
+          : join(context, node, { admission: admission.ofOthers, known, server: api.filesOf(node) }),
       );
       const settled = settle(context, pool, members, this.clusterId, firstMember.joined);
       allSettled.push(settled);
@@ -65,12 +78,14 @@ export class Swarm extends pulumi.ComponentResource {
         (pool === args.managers ? managers : workers).push(nodeOutput(member, settled));
       }
     }
-    this.settled = allSettled;
     this.managers = pulumi.output(managers);
     this.workers = pulumi.output(workers);
-    const [managersSettled] = this.settled;
+    const [managersSettled] = allSettled;
     if (context.options.autolock && managersSettled)
       this.unlockKey = unlockKey(context, this.clusterId, managersSettled);
+    // No engine is restarted while nodes are being joined and settled.
+    api.settle(allSettled, this.unlockKey);
+    if (api.output) this.dockerApi = api.output;
     this.registerOutputs({ clusterId: this.clusterId });
   }
 }

@@ -31,9 +31,10 @@ export interface Size {
 export interface Image {
   readonly id: number;
   readonly name: string;
-  readonly type: "base";
+  readonly type: "base" | "snapshot";
   readonly distribution: string;
-  readonly slug: string;
+  /** A snapshot has none: it is named by its id. */
+  readonly slug: string | null;
   readonly public: boolean;
   readonly regions: readonly string[];
   readonly created_at: string;
@@ -97,6 +98,13 @@ const IMAGE_TABLE: readonly (readonly [string, number, string, string])[] = [
   ["debian-12-x64", 195910190, "Debian", "12 x64"],
 ];
 
+/** Id and name of the account's own snapshots: a droplet with an engine, of a version that their names tell. */
+const SNAPSHOT_TABLE: readonly (readonly [number, string])[] = [
+  [160020010, "lab-docker-20-10"],
+  [160026001, "lab-docker-26-1"],
+  [160028005, "lab-docker-28-5"],
+];
+
 /** All sizes, each with the regions that have it. */
 export const SIZES: readonly Size[] = SIZE_TABLE.map(
   ([slug, memory, vcpus, disk, transfer, monthly, description]) => ({
@@ -127,23 +135,44 @@ function regionsOf(size: string): string[] {
   return REGION_SLUGS.filter(slug => !missing.includes(slug));
 }
 
-/** All images. */
-export const IMAGES: readonly Image[] = IMAGE_TABLE.map(([slug, id, distribution, name]) => ({
-  id,
-  name,
-  type: "base",
-  distribution,
-  slug,
-  public: true,
+const ALL_IMAGES = {
   regions: REGION_SLUGS,
   created_at: "2025-09-01T00:00:00Z",
   min_disk_size: 7,
   size_gigabytes: 0.7,
-  description: `${distribution} ${name}`,
   tags: [],
   status: "available",
   error_message: "",
-}));
+} as const;
+
+/** All images: the distributions, and the account's own snapshots. */
+export const IMAGES: readonly Image[] = [
+  ...IMAGE_TABLE.map(([slug, id, distribution, name]) => ({
+    ...ALL_IMAGES,
+    id,
+    name,
+    type: "base" as const,
+    distribution,
+    slug,
+    public: true,
+    description: `${distribution} ${name}`,
+  })),
+  ...SNAPSHOT_TABLE.map(([id, name]) => ({
+    ...ALL_IMAGES,
+    id,
+    name,
+    type: "snapshot" as const,
+    distribution: "Debian",
+    slug: null,
+    public: false,
+    description: "",
+  })),
+];
+
+/** How a droplet's record names its image: by slug, a snapshot by id. */
+export function imageKey({ slug, id }: Image): string {
+  return slug ?? String(id);
+}
 
 /** The size of this slug. */
 export function findSize(slug: string): Size | undefined {

@@ -8,7 +8,7 @@ import { PUBLIC_POOL } from "./address-pools";
 import type { AddressPools } from "./address-pools";
 import { gatewayOf, parseRange } from "./addresses";
 import type { Behaviour } from "./behaviour";
-import { findSize } from "./catalog";
+import { findImage, findSize } from "./catalog";
 import type { Settings } from "./context";
 import { messageOf } from "./errors";
 import { dropletLane } from "./firewall-sync";
@@ -197,7 +197,7 @@ export class Machines {
     return {
       id: droplet.id,
       hostname: droplet.name,
-      image: droplet.image,
+      image: hostImage(droplet.image),
       userData: droplet.userData,
       sshKeys: droplet.sshKeys,
       memoryMiB: findSize(droplet.size)?.memory ?? 1024,
@@ -214,4 +214,10 @@ export class Machines {
       firewall: firewalls.take(droplet.id),
     };
   }
+}
+
+/** Hosts know images by slug; a snapshot, which has none, by name. */
+function hostImage(key: string): string {
+  const image = findImage(key);
+  return image?.slug ?? image?.name ?? key;
 }

@@ -47,7 +47,7 @@ export interface DropletRecord {
   size: string;
   /** Disk size in GiB, which a resize without `disk` leaves as it was. */
   disk: number;
-  /** The image's slug. */
+  /** The image's slug; a snapshot's id. */
   readonly image: string;
   /** May hold secrets: kept because a host is booted from it, never logged or answered. */
   readonly userData: string;

@@ -42,6 +42,8 @@ import { Unseen } from "./unseen";
 export interface ApiOptions {
   /** The machines behind the droplets. */
   readonly hosts: Hosts;
+  /** Faults on demand, where another server shares them. */
+  readonly faults?: Faults;
   /** Where the state is kept; without it, it is lost when the server ends. */
   readonly stateFile?: string;
   /** CIDR range of the droplets' public addresses, e.g. `198.18.0.0/24`. Its first address is the gateway. */
@@ -178,7 +180,7 @@ function assemble(settings: Settings, options: ApiOptions, log: (line: string) =
     addresses,
     behaviour,
     unseen: new Unseen(behaviour),
-    faults: new Faults(),
+    faults: options.faults ?? new Faults(),
     requests: new RequestLog(),
   };
 }

@@ -28,10 +28,22 @@ export const NEEDS = {
       why: "verifies the packages of the droplets' file system",
     },
   ],
+  /** To build the package repository of stock droplets. */
+  packages: [
+    { command: "patchelf", package: "patchelf", why: "lets a newer engine run on an older release" },
+    { command: "apt-ftparchive", package: "apt-utils", why: "lists the packages of the repository" },
+    { command: "gpg", package: "gnupg", why: "signs the package repository" },
+  ],
+  /** To give stock droplets Debian's packages. */
+  cache: [
+    { command: "/usr/sbin/approx", package: "approx", why: "passes the Debian mirror on to stock droplets" },
+  ],
   /** To run the project's tests. */
   tests: [
     { command: "shellcheck", package: "shellcheck", why: "checks the shell scripts" },
     { command: "ssh-keygen", package: "openssh-client", why: "makes keys for the droplets" },
+    { command: "iptables", package: "iptables", why: "a host firewall to be found" },
+    { command: "nft", package: "nftables", why: "a host firewall to be found" },
   ],
 } as const satisfies Record<string, readonly Need[]>;
 

@@ -6,7 +6,7 @@ import { execIn } from "./exec";
 
 const BOOT_MS = 5 * 60_000;
 /** For one look; the engine ends a command after a minute. */
-const LOOK_SECONDS = 20;
+const LOOK_SECONDS = 5;
 /** The status of a look that came too early. */
 const NOT_YET = 75;
 

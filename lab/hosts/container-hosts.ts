@@ -8,7 +8,8 @@ import { FORWARDING, raise } from "../engine/kernel";
 import { LAB_LABEL } from "../engine/paths";
 import type { Report } from "../engine/prerequisites";
 import { statusOf } from "../engine/refusal";
-import { ensureImage, releaseFor } from "../image/image";
+import { ensureImage } from "../image/image";
+import { kindOf } from "../image/kinds";
 import { awaitBoot } from "./boot";
 import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
@@ -36,6 +37,13 @@ export interface ContainerHostsOptions {
   /** Whether droplets may reach the world outside this machine; no by default. */
   readonly egress?: boolean;
   readonly metadata: MetadataEndpoint;
+  /** How long a stock droplet's agents hold apt's and dpkg's locks at its first boot, in seconds each; 10 by default. */
+  readonly agentSeconds?: number;
+  /**
+   * Readies what droplets get packages from, at this machine's address on the public network. Where they are not
+   * `needed`, as the droplet has an engine, only what is there already.
+   */
+  readonly packages?: (gateway: string, needed: boolean, report: Report) => Promise<void>;
 }
 
 /** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
@@ -46,10 +54,15 @@ export class ContainerHosts implements Hosts {
   readonly #networks: Networks;
   readonly #egress: boolean;
   readonly #metadata: MetadataEndpoint;
+  readonly #agentSeconds: number;
+  readonly #packages: ContainerHostsOptions["packages"];
   #info: Promise<EngineInfo> | undefined;
   #report: Report = () => undefined;
 
-  constructor({ docker, lab, directory, egress = false, metadata }: ContainerHostsOptions) {
+  constructor(options: ContainerHostsOptions) {
+    const { docker, lab, directory, egress = false, metadata } = options;
+    this.#agentSeconds = options.agentSeconds ?? 10;
+    this.#packages = options.packages;
     this.#docker = docker;
     this.#lab = lab;
     this.#directory = directory;
@@ -61,7 +74,7 @@ export class ContainerHosts implements Hosts {
   async prepare(publicNetwork: HostNetwork, report: Report): Promise<void> {
     this.#report = report;
     if (this.#egress) await raise(FORWARDING, report);
-    await ensureImage(this.#docker, "trixie", report);
+    await ensureImage(this.#docker, "ubuntu-24-04-x64", report);
     await this.#networks.createPublic(publicNetwork);
   }
 
@@ -169,7 +182,8 @@ export class ContainerHosts implements Hosts {
   }
 
   async #boot(spec: HostSpec): Promise<void> {
-    const image = await ensureImage(this.#docker, releaseFor(spec.image), this.#report);
+    const image = await ensureImage(this.#docker, spec.image, this.#report);
+    await this.#readyPackages(spec);
     const directory = this.#path(spec.id);
     await mkdir(join(directory, "seed"), { recursive: true, mode: 0o700 });
     await chmod(directory, 0o700);
@@ -186,6 +200,7 @@ export class ContainerHosts implements Hosts {
         directory,
         info: await this.#info,
         egress: this.#egress,
+        agentSeconds: this.#agentSeconds,
       }),
     );
     await this.#docker.getNetwork(this.#networks.vpcName(spec.vpc.id)).connect({
@@ -194,6 +209,17 @@ export class ContainerHosts implements Hosts {
     });
     await container.start();
     await awaitBoot(this.#docker, container.id);
+  }
+
+  /** A droplet boots without packages too: then it is its preparation that fails, and says what it cannot reach. */
+  async #readyPackages({ image, publicInterface }: HostSpec): Promise<void> {
+    try {
+      const needed = kindOf(image).engine === "none";
+      await this.#packages?.(publicInterface.gateway ?? "", needed, this.#report);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#report(`droplets have no packages: ${reason}`);
+    }
   }
 
   /** Written beside and renamed, so that a droplet that starts just now reads the one or the other. */

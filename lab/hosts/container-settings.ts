@@ -20,6 +20,8 @@ export interface ContainerContext {
   readonly info: EngineInfo;
   /** Whether droplets may reach the world outside this machine. */
   readonly egress: boolean;
+  /** How long a stock droplet's agents hold each lock at its first boot, in seconds. */
+  readonly agentSeconds: number;
 }
 
 /** The volume with a droplet's /var/lib/docker: an overlay cannot lie on the container's own overlay. */
@@ -32,12 +34,13 @@ export function volumeName(lab: string, id: number): string {
  * `--privileged`, which fails where this machine lacks a capability itself.
  */
 export function containerSettings(spec: HostSpec, context: ContainerContext): Docker.ContainerCreateOptions {
-  const { lab, image, publicNetwork, directory, info, egress } = context;
+  const { lab, image, publicNetwork, directory, info, egress, agentSeconds } = context;
   const environment = [
     "container=docker",
     `LAB_PUBLIC_ADDRESS=${spec.publicInterface.address}`,
     `LAB_PRIVATE_ADDRESS=${spec.privateInterface.address}/${spec.privateInterface.prefix}`,
     `LAB_GATEWAY=${spec.publicInterface.gateway ?? ""}`,
+    `LAB_AGENT_SECONDS=${agentSeconds}`,
   ];
   if (spec.publicIpv6 !== undefined) environment.push(`LAB_IPV6=${spec.publicIpv6}`);
   if (!egress) environment.push("LAB_OFFLINE=1");

@@ -42,7 +42,7 @@ export interface HostSpec {
   /** The droplet's id, unique within the lab. */
   readonly id: number;
   readonly hostname: string;
-  /** The image's slug; decides which root file system is booted. */
+  /** The image's slug, or a snapshot's name; decides which root file system is booted. */
   readonly image: string;
   /** Cloud-init user data, as the API received it. May hold secrets: never logged. */
   readonly userData: string;

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Turns a fresh Debian root file system into a droplet: run by build.sh as an mmdebstrap hook, with the root as $1.
+# Turns a fresh Debian root file system into a droplet: run by build.sh as an mmdebstrap hook, with the root as $1 and
+# the release as $2.
 set -eu
 
 root=$1
@@ -19,12 +20,20 @@ for unit in \
   sys-kernel-config.mount sys-fs-fuse-connections.mount dev-hugepages.mount dev-mqueue.mount sshd-keygen.service; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
-for unit in docker.service ssh.service lab-workload.service; do
-  mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
-  [ ! -e "$root/usr/lib/systemd/system/$unit" ] && from=/etc || from=/usr/lib
-  ln -sf "$from/systemd/system/$unit" "$root/etc/systemd/system/multi-user.target.wants/$unit"
+mkdir -p "$root/etc/systemd/system/multi-user.target.wants" "$root/etc/systemd/system/docker.service.wants"
+for unit in docker.service ssh.service lab-agents.service; do
+  for from in /usr/lib /lib /etc; do
+    [ -e "$root$from/systemd/system/$unit" ] || continue
+    ln -sf "$from/systemd/system/$unit" "$root/etc/systemd/system/multi-user.target.wants/$unit"
+  done
 done
+# With the engine, which a stock droplet gets later.
+ln -sf /etc/systemd/system/lab-workload.service "$root/etc/systemd/system/docker.service.wants/"
 ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
+
+# Packages come from the lab. What the image was built from and with goes, this machine's proxy among it.
+sed -i "s/@RELEASE@/$2/g" "$root/etc/apt/sources.list.d/debian.sources"
+rm -f "$root/etc/apt/sources.list" "$root"/etc/apt/sources.list.d/*.list "$root/etc/apt/apt.conf.d/99mmdebstrap"
 
 # Each droplet must have its own identity; cloud-init makes the host keys.
 rm -f "$root"/etc/ssh/ssh_host_*

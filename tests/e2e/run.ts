@@ -9,6 +9,8 @@ import { Command } from "commander";
 
 import { chooseDriver, type Driver, labConfig } from "../../drivers";
 import { labDown, labUp } from "../../lab/lab";
+import { asAsked } from "./asked";
+import { writePreparations } from "./preparations";
 import { type Outcome, type Scenario, Skipped } from "./scenario";
 import { GROUPS } from "./scenarios";
 import { writeAttempts } from "./security/attempts-table";
@@ -20,6 +22,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 interface Options {
   readonly attempts?: string;
+  readonly prepared?: string;
   readonly grep?: readonly string[];
   readonly core?: boolean;
   readonly driver?: Driver["kind"];
@@ -38,6 +41,7 @@ async function main(): Promise<void> {
     .option("--driver <kind>", "cli or rehearsal; default: the CLI where it is on PATH")
     .option("--table <file>", "write the outcomes into this Markdown table")
     .option("--attempts <file>", "write who tried what from where into this Markdown table")
+    .option("--prepared <file>", "write how long hosts took to be prepared into this Markdown table")
     .option("--lab <name>", "the lab to run on: two runs at once need one each", "e2e")
     .option("--labs <count>", "how many labs to use side by side", Number, 1)
     .option("--empty-account", "begin in an account that has nothing, in place of one that others use, too")
@@ -64,6 +68,11 @@ async function main(): Promise<void> {
     await writeAttempts(
       options.attempts,
       outcomes.flatMap(({ attempts = [] }) => attempts),
+    );
+  if (options.prepared)
+    await writePreparations(
+      options.prepared,
+      outcomes.flatMap(({ preparations = [] }) => preparations),
     );
   const count = (result: Outcome["result"]) => outcomes.filter(outcome => outcome.result === result).length;
   say(
@@ -132,7 +141,9 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
       `${{ passed: "ok  ", failed: "FAIL", skipped: "skip" }[result]} ${scenario.name} (${world.driver.kind}, ${seconds} s)${detail ? `\n${detail}` : ""}`,
     );
     const attempts = world.attempts.take();
-    return { name: scenario.name, driver: world.driver.kind, seconds, result, detail, attempts };
+    const preparations = world.preparations.splice(0);
+    const driver = world.driver.kind;
+    return { name: scenario.name, driver, seconds, result, detail, attempts, preparations };
   };
   const reason = scenario.skip?.[world.driver.kind];
   if (reason) return outcome("skipped", `     ${reason}`);
@@ -163,6 +174,8 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
 async function inItsAccount({ account, run }: Scenario, world: World): Promise<void> {
   if (account === "new") await world.lab.emptyAccount();
   await run(world);
+  // Whatever a scenario looks at itself, a green `up` has told the truth.
+  await asAsked(world);
   if (account === "new") await world.lab.emptyAccount();
   else assert.deepEqual(await world.lab.seedTouched(), [], "what others have in the account was touched");
 }

@@ -1,3 +1,4 @@
+import type { Preparation } from "./preparations";
 import type { Attempt } from "./security/attempts";
 import type { World } from "./world";
 
@@ -41,4 +42,6 @@ export interface Outcome {
   readonly detail?: string;
   /** What was tried on the way. */
   readonly attempts?: readonly Attempt[];
+  /** Hosts that were prepared on the way. */
+  readonly preparations?: readonly Preparation[];
 }

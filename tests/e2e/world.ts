@@ -12,6 +12,7 @@ import {
 import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
 import type { Lab } from "../../lab/lab";
 import type { Poller } from "./poller";
+import type { Preparation } from "./preparations";
 import { Attempts } from "./security/attempts";
 
 /** A node as the stack's outputs have it. */
@@ -26,11 +27,15 @@ export interface OutputNode {
 /** What a scenario acts on: one stack on one lab, and the means to get inside. */
 export class World {
   private last?: RunResult;
+  /** What the last `up` that succeeded was asked for; nothing when no cluster stands. */
+  public askedFor?: StackConfig;
   private log = "";
   /** Ended after each scenario. */
   public readonly pollers: Poller[] = [];
   /** Who tried what, over all scenarios of the run. */
   public readonly attempts = new Attempts();
+  /** Hosts that were prepared, since the last scenario's end. */
+  public readonly preparations: Preparation[] = [];
 
   public constructor(
     public readonly driver: Driver,
@@ -65,9 +70,10 @@ export class World {
     changes: Readonly<Record<string, unknown>> = {},
     options: UpOptions = {},
   ): Promise<RunResult> {
-    return (this.last = await this.keepLog(
-      this.driver.up(this.config(changes), { onOutput: this.report, ...options }),
-    ));
+    const config = this.config(changes);
+    this.last = await this.keepLog(this.driver.up(config, { onOutput: this.report, ...options }));
+    this.askedFor = config;
+    return this.last;
   }
 
   /** Runs an `up` that is to fail, and returns all it said. */
@@ -85,7 +91,9 @@ export class World {
   }
 
   public async destroy(options: { readonly refresh?: boolean } = {}): Promise<RunResult> {
-    return this.keepLog(this.driver.destroy({ onOutput: this.report, ...options }));
+    const result = await this.keepLog(this.driver.destroy({ onOutput: this.report, ...options }));
+    this.askedFor = undefined;
+    return result;
   }
 
   /** Runs a `destroy` that is to fail, and returns all it said. */

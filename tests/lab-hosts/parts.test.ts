@@ -9,7 +9,7 @@ import { missing, requireLinux } from "../../lab/engine/prerequisites";
 import { enginePaths, labDirectory } from "../../lab/engine/paths";
 import { waitFor } from "../../lab/engine/wait";
 import { renderSeed } from "../../lab/hosts/cloud-init-seed";
-import { releaseFor } from "../../lab/image/image";
+import { kindOf } from "../../lab/image/kinds";
 import { chooseMirror } from "../../lab/image/mirror";
 
 test("the seed carries keys as metadata, and user data as it came", () => {
@@ -34,9 +34,15 @@ test("the mirror is the main archive, known by its label, or by its address befo
   expect(chooseMirror("")).toBeUndefined();
 });
 
-test("Debian 12 is bookworm, all else trixie", () => {
-  expect(releaseFor("debian-12-x64")).toBe("bookworm");
-  expect(releaseFor("ubuntu-24-04-x64")).toBe("trixie");
+test("Debian's images are stock, Ubuntu's have an engine, and a snapshot the one of its name", () => {
+  const shape = (image: string) => `${kindOf(image).release} ${kindOf(image).engine}`;
+  expect(shape("debian-12-x64")).toBe("bookworm none");
+  expect(shape("debian-13-x64")).toBe("trixie none");
+  expect(shape("ubuntu-24-04-x64")).toBe("trixie distribution");
+  expect(shape("lab-docker-20-10")).toBe("bookworm distribution");
+  expect(shape("lab-docker-28-5")).toBe("trixie 28.5");
+  expect(kindOf("ubuntu-24-04-x64").takesOwnEngine).toBe(true);
+  expect(kindOf("lab-docker-26-1").takesOwnEngine).toBe(false);
 });
 
 test("elsewhere than on Linux the error says what to do instead", () => {

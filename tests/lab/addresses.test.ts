@@ -1,7 +1,8 @@
 /** Which addresses droplets and reserved IPs get, one after the other. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { State } from "../../lab/api/records";
 import { addressOf, Lab } from "./helpers";
 
 const both = (droplet: Parameters<typeof addressOf>[0]) => [
@@ -70,18 +71,21 @@ test("a server that starts again remembers the order", async () => {
 });
 
 test("a VPC that is gone takes its pool with it", async () => {
-  const lab = await Lab.start();
-  await lab.droplet();
-  const make = async () => {
-    const { body } = await lab.post<{ vpc: { id: string } }>("/v2/vpcs", {
-      ...{ name: "net", region: "fra1", ip_range: "10.1.0.0/24" },
-    });
-    return body.vpc.id;
-  };
-  const id = await make();
-  await remove(lab, (await lab.droplet({ vpc_uuid: id })).id);
-  await lab.delete(`/v2/vpcs/${id}`);
-  expect(addressOf(await lab.droplet({ vpc_uuid: await make() }), "private")).toBe("10.1.0.2");
+  const directory = mkdtempSync(join(tmpdir(), "lab-state-"));
+  try {
+    const stateFile = join(directory, "state.json");
+    const lab = await Lab.start({ stateFile });
+    await lab.droplet();
+    const net = { name: "net", region: "fra1", ip_range: "10.1.0.0/24" };
+    const { id } = (await lab.post<{ vpc: { id: string } }>("/v2/vpcs", net)).body.vpc;
+    await remove(lab, (await lab.droplet({ vpc_uuid: id })).id);
+    const pools = () => (JSON.parse(readFileSync(stateFile, "utf8")) as State).pools.map(pool => pool.id);
+    expect(pools()).toEqual(["public", id]);
+    await lab.delete(`/v2/vpcs/${id}`);
+    expect(pools()).toEqual(["public"]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test("on demand the next one gets the address that was freed last", async () => {

@@ -40,7 +40,7 @@ for (let i = 0; i < count; i++) {
       sshKeys: [login.fingerprint],
       userData: pulumi.secret(`${config.require("userData")} ${i}`),
     },
-    { dependsOn: [firewall], ignoreChanges: ["size"] },
+    { dependsOn: [firewall], ignoreChanges: ["size"], customTimeouts: { delete: "5m" } },
   );
   ids.push(droplet.id);
   if (i === 0) {

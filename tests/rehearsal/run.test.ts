@@ -95,6 +95,7 @@ describe("in the life of a stack it", () => {
     expect([...result.secretOutputs].sort()).toEqual(["privateKey", "secretToken"]);
     expect(outputs.secretToken).toBe("did read-token of first");
     const stored = await driver.storedState();
+    expect([...stored.matchAll(/"deleteSeconds":300/g)]).toHaveLength(2);
     const secrets = [USER_DATA, "did read-token", "a token of the lab", "PRIVATE KEY"];
     for (const secret of [...secrets, String(outputs.privateKey)]) {
       expect(stored).not.toContain(secret);

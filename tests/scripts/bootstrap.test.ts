@@ -12,6 +12,8 @@ const VARIABLES = {
   MANAGER_ROTATION: 0,
   CA_ROTATION: 2,
   BOOT_SECONDS: 1,
+  GENERATION: 0,
+  OTHERS: "",
 };
 const inits = (host: FakeHost) => host.calls().filter(call => call.startsWith("docker swarm init"));
 

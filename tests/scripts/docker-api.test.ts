@@ -1,66 +1,8 @@
 import { statSync } from "node:fs";
-import { createServer } from "node:net";
 import * as path from "node:path";
 
-import { script } from "../../components/swarm/script";
-import { CLOCK, FakeHost, type Outcome } from "./fake-host";
-
-const PEM = { CA: "the CA\n", CERTIFICATE: "the certificate\n", KEY: "the key\n", UNLOCK_KEY: "" };
-const UNIT = [
-  "# /lib/systemd/system/docker.service",
-  "[Service]",
-  "ExecStart=/usr/sbin/dockerd -H fd:// $DOCKER_OPTS",
-  "",
-].join("\n");
-
-let port = "";
-let close: () => Promise<void>;
-beforeAll(async () => {
-  const server = createServer(socket => socket.destroy());
-  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  port = String((server.address() as { port: number }).port);
-  close = () => new Promise(resolve => server.close(() => resolve()));
-});
-afterAll(() => close());
-
-/** A manager whose docker.service reads `unit`; `fails` is a condition under which it does not start. */
-function manager(unit = UNIT, fails = "false"): FakeHost {
-  const host = new FakeHost().manager().install("systemctl").install("journalctl");
-  host.rules(
-    `[[ $* != "node ls --format {{.Status}} {{.ManagerStatus}}" ]] || { echo "Ready Leader"; exit; }`,
-  );
-  return host.write("unit", unit).write(
-    "bin/systemctl",
-    `#!/bin/bash
-echo "systemctl $*" >>"$FAKE/calls"
-case $1 in
-  cat) cat "$FAKE/unit" ;;
-  restart) ! ${fails} ;;
-esac
-`,
-  );
-}
-
-function serve(
-  host: FakeHost,
-  word = "docker-api",
-  more: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
-  const text =
-    CLOCK +
-    script("docker-api", "manager-0", { ...PEM, ...more })
-      .replaceAll("127.0.0.1/2376", `127.0.0.1/${port}`)
-      .replaceAll(/wait_until \d+ /g, "wait_until 1 ");
-  const at = (file: string) => path.join(host.directory, file);
-  return host.bash(["--norc", "-s", word, "manager-0"], text, {
-    API_DIR: at("api"),
-    DROP_IN: at("docker.service.d/50-digitalocean-swarm-api.conf"),
-    DAEMON_JSON: at("daemon.json"),
-  });
-}
-const restarts = (host: FakeHost) =>
-  host.calls().filter(call => call === "systemctl restart docker.service").length;
-const dropIn = (host: FakeHost) => host.read("docker.service.d/50-digitalocean-swarm-api.conf");
+import { dropIn, manager, restarts, serve, UNIT } from "./docker-api-host";
+import type { FakeHost } from "./fake-host";
 
 test("the API is served beside what the unit serves, with files that only root reads", async () => {
   const host = manager();
@@ -79,17 +21,65 @@ test("the API is served beside what the unit serves, with files that only root r
   expect(restarts(host)).toBe(1);
 });
 
-test("run again it restarts nothing; with another certificate it does", async () => {
+test.each(["CA", "CERTIFICATE", "KEY"])(
+  "run again it restarts nothing; with another %s it does",
+  async what => {
+    const host = manager();
+    await serve(host);
+    // systemd now shows our drop-in, too.
+    expect(await serve(host)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(restarts(host)).toBe(1);
+    expect((await serve(host, { [what]: "renewed" })).code).toBe(0);
+    expect(restarts(host)).toBe(2);
+    expect(dropIn(host).match(/2376/g)).toHaveLength(1);
+  },
+);
+
+test("where docker.service has another command line by now, it is served with that", async () => {
   const host = manager();
   await serve(host);
-  // systemd then shows our drop-in, too.
-  const shown = `# ${host.directory}/docker.service.d/50-digitalocean-swarm-api.conf\n${dropIn(host)}`;
-  host.write("unit", `${UNIT}\n${shown}`);
-  expect(await serve(host)).toEqual({ code: 0, stdout: "", stderr: "" });
-  expect(restarts(host)).toBe(1);
-  expect((await serve(host, "docker-api", { CERTIFICATE: "renewed" })).code).toBe(0);
+  host.write("unit", UNIT.replace("$DOCKER_OPTS", "--debug"));
+  expect((await serve(host)).code).toBe(0);
   expect(restarts(host)).toBe(2);
-  expect(dropIn(host).match(/2376/g)).toHaveLength(1);
+  expect(dropIn(host)).toContain("dockerd -H fd:// --debug -H tcp://0.0.0.0:2376");
+});
+
+describe("a run that was cut before the engine had started again", () => {
+  const cut = async (host: FakeHost, wanted: Parameters<typeof serve>[1]) => {
+    expect((await serve(host.write("cut", ""), wanted)).code).not.toBe(0);
+    expect((await host.bash(["-c", `rm "$FAKE/cut"`])).code).toBe(0);
+    return restarts(host);
+  };
+
+  test.each([undefined, { CERTIFICATE: "renewed" }])("with %j is made up for by the next", async wanted => {
+    const host = manager();
+    if (wanted) await serve(host);
+    const before = await cut(host, wanted);
+    expect((await serve(host, wanted)).code).toBe(0);
+    expect(restarts(host)).toBe(before + 1);
+    expect((await serve(host, wanted)).code).toBe(0);
+    expect(restarts(host)).toBe(before + 1);
+  });
+
+  test("is made up for also where the next one wants what was served before", async () => {
+    const host = manager();
+    await serve(host);
+    await cut(host, { CERTIFICATE: "renewed" });
+    expect((await serve(host)).code).toBe(0);
+    expect(host.read("api/cert.pem")).toBe("the certificate\n");
+  });
+
+  test("and was to turn it off is made up for by the next", async () => {
+    const host = manager();
+    await serve(host);
+    const before = await cut(host, { WANTED: "off" });
+    expect(await serve(host, { WANTED: "off" })).toMatchObject({
+      code: 0,
+      stderr: "manager-0: serves the Docker API on 2376 no more\n",
+    });
+    expect(restarts(host)).toBe(before + 1);
+    expect([dropIn(host), host.read("api/key.pem")]).toEqual(["", ""]);
+  });
 });
 
 test("an engine that does not start with it is started without, and the reason is told", async () => {
@@ -106,11 +96,11 @@ test("an engine that does not start with it is started without, and the reason i
 
 test("a locked engine is unlocked, with the key on stdin", async () => {
   const host = manager().engine({ LocalNodeState: "locked" });
-  expect((await serve(host, "docker-api", { UNLOCK_KEY: "SWMKEY-first" })).code).toBe(0);
+  expect((await serve(host, { UNLOCK_KEY: "SWMKEY-first" })).code).toBe(0);
   expect(host.read("engine/LocalNodeState")).toBe("active");
   expect(host.calls().join()).not.toContain("SWMKEY");
   const other = manager().engine({ LocalNodeState: "locked" });
-  const { code, stderr } = await serve(other, "docker-api", { UNLOCK_KEY: "SWMKEY-old" });
+  const { code, stderr } = await serve(other, { UNLOCK_KEY: "SWMKEY-old" });
   expect(code).toBe(1);
   expect(stderr).toMatch(/could not be unlocked with the swarm's unlock key/);
 });
@@ -118,10 +108,10 @@ test("a locked engine is unlocked, with the key on stdin", async () => {
 test("off: nothing is left of it, and the engine runs without", async () => {
   const host = manager();
   await serve(host);
-  expect(await serve(host, "docker-api-off")).toMatchObject({ code: 0, stdout: "" });
+  expect(await serve(host, { WANTED: "off" })).toMatchObject({ code: 0, stdout: "" });
   expect([dropIn(host), host.read("api/key.pem")]).toEqual(["", ""]);
   expect(restarts(host)).toBe(2);
-  expect((await serve(host, "docker-api-off")).code).toBe(0);
+  expect((await serve(host, { WANTED: "off" })).code).toBe(0);
   expect(restarts(host)).toBe(2);
 });
 

@@ -19,7 +19,7 @@ import { command, script, type ScriptName } from "../../components/swarm/script"
 
 /** All that a host has for the scripts, besides docker, curl, flock and hostname, which are fakes. */
 const TOOLS =
-  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sleep tail timeout tr awk";
+  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sha256sum sleep tail tee timeout tr awk";
 
 /**
  * Goes in front of a script: time passes by its own waiting alone, a second with each `sleep`. So how often it tries
@@ -44,6 +44,9 @@ export interface NodeState {
   readonly Role?: "manager" | "worker";
   readonly Availability?: "active" | "pause" | "drain";
   readonly Message?: string;
+  /** Where the leader saw the node, without a port. */
+  readonly Address?: string;
+  /** `ip:port` of a manager. */
   readonly Addr?: string;
   readonly Reachability?: string;
   /** A line per label, `KEY=VALUE`. */
@@ -176,12 +179,13 @@ export class FakeHost {
   public async run(
     name: ScriptName,
     variables: Readonly<Record<string, string | number>>,
-    { hurry = false, node = "web-0", off = false } = {},
+    { hurry = false, node = "web-0" } = {},
   ): Promise<Outcome> {
-    const text = script(name, node, variables);
+    // What is new to a swarm is looked at in newcomers.test.ts.
+    const text = script(name, node, variables).replace(/^ {2}look_at_newcomers$/m, "");
     // With `hurry` what has a fixed limit is tried twice.
     const input = CLOCK + (hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text);
-    const outcome = await this.bash(["-c", command(off ? `${name}-off` : name, node, HANGS)], input);
+    const outcome = await this.bash(["-c", command(name, node, HANGS)], input);
     // What the fakes do not know would make a test say nothing.
     expect(this.read("unknown")).toBe("");
     return outcome;
@@ -194,6 +198,7 @@ export class FakeHost {
         HOME: this.directory,
         FAKE: this.directory,
         MARKER: path.join(this.directory, "marker"),
+        MEMBERSHIP: path.join(this.directory, "membership"),
         BOOT_FINISHED: path.join(this.directory, "boot-finished"),
         LOCK: path.join(this.directory, "lock"),
         LOG: path.join(this.directory, "log"),
@@ -222,6 +227,14 @@ function where(tool: string): string {
   const directory = ["/usr/local/bin", "/usr/bin", "/bin"].find(one => existsSync(path.join(one, tool)));
   if (!directory) throw new Error(`these tests need ${tool}`);
   return path.join(directory, tool);
+}
+
+/** Waits until a script that runs on the host has looked at its swarm so many times, or has ended. */
+export async function looked(host: FakeHost, times: number, running: Promise<unknown>): Promise<void> {
+  const run = { ended: false };
+  void running.finally(() => (run.ended = true));
+  const looks = () => host.calls().filter(call => call.endsWith("http://docker/swarm")).length;
+  while (!run.ended && looks() < times) await new Promise(resolve => setTimeout(resolve, 20));
 }
 
 /** Listens on a port of the loopback as a manager does; `close` frees the port. */

@@ -8,9 +8,12 @@ const VARIABLES = {
   ADVERTISE: "10.110.0.60:2377",
   LISTEN: "0.0.0.0:2377",
   DATA_PATH: "",
+  DATA_PATH_PORT: 4789,
   BOOT_SECONDS: 1,
   JOIN_SECONDS: 15,
-  REJOIN: "",
+  GENERATION: 0,
+  RECONCILE: "",
+  KNOWN: "",
 };
 const joins = (host: FakeHost) => host.calls().filter(call => /^curl .*swarm\/join$/.test(call));
 
@@ -77,7 +80,7 @@ describe("an inactive host", () => {
     const { code, stdout, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, PEERS: dead });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead}\n`,
+      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead}. If they are gone for good, raise swarm.generation by one\n`,
     );
     expect(host.changes()).toEqual([]);
   });

@@ -2,16 +2,17 @@ import { FakeHost } from "./fake-host";
 import { roster, variables } from "./settle-input";
 
 describe("labels and availability", () => {
-  const NAME = "digitalocean-swarm.node=node-0";
+  /** What every node gets: its name, and the availability that the program gave it. */
+  const OWN = ["digitalocean-swarm.availability=active", "digitalocean-swarm.node=node-0"];
 
-  /** Settles one worker that has `before`, and gives its labels afterwards but for its name, sorted. */
+  /** Settles one worker that has `before`, and gives its labels afterwards but for those, sorted. */
   async function settle(before: string, labels: Record<string, string>) {
     const host = new FakeHost().manager().node("w", { labels: before });
     const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "w", labels })));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const after = host.read("nodes/w/labels").split("\n").filter(Boolean).sort();
-    expect(after).toContain(NAME);
-    return { after: after.filter(label => label !== NAME), host };
+    expect(after).toEqual(expect.arrayContaining(OWN));
+    return { after: after.filter(label => !OWN.includes(label)), host };
   }
 
   test.each<[string, string, Record<string, string>, string[]]>([
@@ -97,7 +98,7 @@ describe("labels and availability", () => {
     const { host } = await settle("mine=1\n", {});
     expect(host.read("nodes/w/labels")).toMatch(/^digitalocean-swarm.node=node-0$/m);
     expect(host.changes()).toHaveLength(1);
-    const named = await settle("digitalocean-swarm.node=node-0\n", {});
+    const named = await settle(OWN.join("\n"), {});
     expect(named.host.changes()).toEqual([]);
   });
 

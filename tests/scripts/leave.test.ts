@@ -1,6 +1,6 @@
 import { FakeHost, type NodeState } from "./fake-host";
 
-const VARIABLES = { CLUSTER: "the-cluster", ID: "gone", DRAIN_SECONDS: 15 };
+const VARIABLES = { CLUSTER: "the-cluster", GENERATION: 0, ID: "gone", DRAIN_SECONDS: 15 };
 const MANAGER: NodeState = { Role: "manager", Addr: "10.0.0.1:2377", Reachability: "reachable" };
 
 describe("a node that leaves", () => {
@@ -184,7 +184,7 @@ describe("refusals", () => {
   test("the control endpoint does not remove itself", async () => {
     const host = new FakeHost().manager("the-cluster", "gone").node("gone", MANAGER);
     expect(await refused(host)).toMatch(
-      /error: the control endpoint is this very node, which cannot remove itself/,
+      /error: the control address leads to this very node, which cannot remove itself/,
     );
     expect(host.changes()).toEqual([]);
   });

@@ -1,61 +1,29 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
 
-import { FakeHost, type Outcome } from "./fake-host";
+import { FakeHost } from "./fake-host";
+import { calls, MIRROR, prepare, stockHost, withEngine } from "./prepared-host";
 
-const SCRIPT = readFileSync(path.join(__dirname, "../../scripts/prepare-host.sh"), "utf8");
-
-/** A stock host. Its /etc is in the fake's directory. */
-function stockHost(): FakeHost {
-  const host = new FakeHost().uninstall("curl");
-  for (const program of ["apt-get", "apt-cache", "apt-mark", "systemctl", "dpkg", "curl"])
-    host.install(program);
-  mkdirSync(path.join(host.directory, "etc/systemd/system"), { recursive: true });
-  mkdirSync(path.join(host.directory, "etc/apt/sources.list.d"), { recursive: true });
-  return host
-    .write("etc/os-release", "ID=ubuntu\nVERSION_CODENAME=noble\n")
-    .write("out-dpkg", "amd64\n")
-    .write(
-      "out-apt-cache",
-      [
-        " docker-ce | 5:28.5.10-1~ubuntu.24.04~noble | https://download.docker.com/linux/ubuntu noble/stable",
-        " docker-ce | 5:28.5.1-1~ubuntu.24.04~noble | https://download.docker.com/linux/ubuntu noble/stable",
-        "",
-      ].join("\n"),
-    );
-}
-const withEngine = (host: FakeHost, version: string) =>
-  host.install("dockerd").write("out-dockerd", `Docker version ${version}, build 0000000\n`);
-
-const prepare = (host: FakeHost, version: string, updates = "image"): Promise<Outcome> =>
-  host.bash(["-s"], SCRIPT.replaceAll("/etc/", `${host.directory}/etc/`), {
-    DOCKER_VERSION: version,
-    SECURITY_UPDATES: updates,
-    LISTEN_PORT: "2377",
-    DATA_PATH_PORT: "4789",
-  });
-const APT = "apt-get -q -y -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3";
-const calls = (host: FakeHost) =>
-  host
-    .calls()
-    .filter(call => !/^(dpkg|dockerd|apt-cache)/.test(call))
-    .map(call => call.replace(APT, "apt").replaceAll(host.directory, ""));
 const START = [
   "systemctl daemon-reload",
   "systemctl enable --now digitalocean-swarm-guard.service",
   "systemctl enable --now docker.service",
 ];
+const CURL = "curl --fail --silent --show-error --location --connect-timeout 20 --max-time 60";
 const REPOSITORY = [
   "apt update",
-  "apt install --no-install-recommends ca-certificates curl",
-  "curl --fail --silent --show-error --location --retry 5 https://download.docker.com/linux/ubuntu/gpg -o /etc/apt/keyrings/docker.asc",
+  "apt install ca-certificates curl",
+  `${CURL} ${MIRROR}/linux/ubuntu/gpg -o /etc/apt/keyrings/docker.asc`,
 ];
+const HOLD = "apt-mark hold docker-ce docker-ce-cli";
+const pinned = (version: string) =>
+  `apt install docker-ce=5:${version}-1~ubuntu.24.04~noble docker-ce-cli=5:${version}-1~ubuntu.24.04~noble containerd.io`;
 
 describe("an engine that is there", () => {
   test.each([
     ["any", "27.0.0"],
-    ["distribution", "27.0.0"],
     ["28.5.1", "28.5.1"],
+    ["20.10.24", "20.10.24+dfsg1"],
   ])("fits %s when it is %s: nothing is installed", async (wanted, version) => {
     const host = withEngine(stockHost(), version);
     expect(await prepare(host, wanted)).toMatchObject({ code: 0, stdout: "" });
@@ -63,10 +31,55 @@ describe("an engine that is there", () => {
     expect(calls(host)).toEqual(START);
   });
 
-  test("of another version is replaced", async () => {
+  test("fits `distribution` when it is the distribution's package", async () => {
+    const host = withEngine(stockHost(), "27.0.0").write("out-dpkg-query", "installed");
+    expect((await prepare(host, "distribution")).code).toBe(0);
+    expect(calls(host)).toEqual(START);
+    expect(host.calls()).toContain("dpkg-query --show --showformat \\$\\{db:Status-Status\\} docker.io");
+  });
+
+  test("of another version is replaced, and restarted where the other one still runs", async () => {
     const host = withEngine(stockHost(), "28.5.10");
     expect((await prepare(host, "28.5.1")).code).toBe(0);
-    expect(calls(host).join("\n")).toContain("docker-ce=5:28.5.1-1~");
+    expect(calls(host)).toEqual([
+      ...REPOSITORY,
+      "apt update",
+      pinned("28.5.1"),
+      HOLD,
+      ...START,
+      "systemctl restart docker.service",
+    ]);
+    expect(host.read("marker")).toBe("ok\n");
+  });
+
+  test("that is held is let go first, and what else is held stays so", async () => {
+    const host = withEngine(stockHost(), "27.0.0").write(
+      "out-apt-mark",
+      "containerd\ndocker.io\nlinux-image\n",
+    );
+    expect((await prepare(host, "28.5.1")).code).toBe(0);
+    const all = calls(host);
+    expect(all).toContain("apt-mark unhold containerd docker.io");
+    expect(all.indexOf("apt-mark unhold containerd docker.io")).toBeLessThan(all.indexOf(pinned("28.5.1")));
+  });
+
+  test("and not from a package, is in the way of the one that was asked for", async () => {
+    const host = withEngine(stockHost(), "27.0.0");
+    // It comes before /usr/bin on the PATH, so that an installation does not change it.
+    host.write("bin/apt-get", "#!/bin/bash\nexit 0\n");
+    expect((await prepare(host, "28.5.1")).code).not.toBe(0);
+    expect(host.read("marker")).toMatch(
+      /^while looking at the Docker engine: .*bin\/dockerd is 27.0.0, though 28.5.1 was installed: remove what is in its way/,
+    );
+  });
+
+  test.each([
+    ["the distribution's", "", "docker-cli"],
+    ["Docker's", "installed", "docker-ce-cli=installed"],
+  ])("gets a client where it has none: %s", async (_, status, client) => {
+    const host = withEngine(stockHost(), "27.0.0").uninstall("docker").write("out-dpkg-query", status);
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(calls(host).slice(0, 2)).toEqual(["apt update", `apt install ${client}`]);
   });
 });
 
@@ -74,11 +87,7 @@ describe("security updates", () => {
   const settings = (often: number) =>
     `APT::Periodic::Update-Package-Lists "${often}";\nAPT::Periodic::Unattended-Upgrade "${often}";\n`;
   const file = "etc/apt/apt.conf.d/52digitalocean-swarm";
-  const host = () => {
-    const made = withEngine(stockHost(), "27.0.0");
-    mkdirSync(path.join(made.directory, "etc/apt/apt.conf.d"), { recursive: true });
-    return made;
-  };
+  const host = () => withEngine(stockHost(), "27.0.0");
 
   test("stay as the image has them", async () => {
     const made = host();
@@ -88,18 +97,18 @@ describe("security updates", () => {
 
   test("are turned on, and what does them is installed where it is missing", async () => {
     const made = host();
-    expect((await prepare(made, "any", "on")).code).toBe(0);
+    expect((await prepare(made, "any", { SECURITY_UPDATES: "on" })).code).toBe(0);
     expect(made.read(file)).toBe(settings(1));
-    expect(calls(made)).toContain("apt install --no-install-recommends unattended-upgrades");
+    expect(calls(made)).toContain("apt install unattended-upgrades");
     const there = host().install("unattended-upgrade");
-    expect((await prepare(there, "any", "on")).code).toBe(0);
+    expect((await prepare(there, "any", { SECURITY_UPDATES: "on" })).code).toBe(0);
     expect(there.read(file)).toBe(settings(1));
     expect(calls(there)).toEqual(START);
   });
 
   test("are turned off", async () => {
     const made = host();
-    expect((await prepare(made, "any", "off")).code).toBe(0);
+    expect((await prepare(made, "any", { SECURITY_UPDATES: "off" })).code).toBe(0);
     expect(made.read(file)).toBe(settings(0));
     expect(calls(made)).toEqual(START);
   });
@@ -107,43 +116,41 @@ describe("security updates", () => {
 
 describe("a stock host gets", () => {
   test("the newest engine, held where it is", async () => {
-    const host = stockHost();
+    const host = stockHost().write("out-docker", "28.5.10\n");
     expect((await prepare(host, "any")).code).toBe(0);
     expect(host.read("marker")).toBe("ok\n");
     expect(calls(host)).toEqual([
       ...REPOSITORY,
       "apt update",
-      "apt install --no-install-recommends docker-ce docker-ce-cli containerd.io",
-      "apt-mark hold docker-ce docker-ce-cli",
+      "apt install docker-ce docker-ce-cli containerd.io",
+      HOLD,
       ...START,
     ]);
     expect(host.read("etc/apt/sources.list.d/docker.list")).toBe(
-      `deb [arch=amd64 signed-by=${host.directory}/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/ubuntu noble stable\n`,
+      `deb [arch=amd64 signed-by=${host.directory}/etc/apt/keyrings/docker.asc] ${MIRROR}/linux/ubuntu noble stable\n`,
     );
   });
 
   test("a version, and not one that starts like it", async () => {
     const host = stockHost();
     expect((await prepare(host, "28.5.1")).code).toBe(0);
-    expect(calls(host)).toContain(
-      "apt install --no-install-recommends docker-ce=5:28.5.1-1~ubuntu.24.04~noble docker-ce-cli=5:28.5.1-1~ubuntu.24.04~noble containerd.io",
-    );
+    expect(calls(host)).toContain(pinned("28.5.1"));
   });
 
-  test("the distribution's engine", async () => {
-    const host = stockHost();
-    expect((await prepare(host, "distribution")).code).toBe(0);
-    expect(calls(host)).toEqual([
-      "apt update",
-      "apt install --no-install-recommends docker.io curl",
-      ...START,
-    ]);
+  test("the distribution's engine, with the client where that is a package of its own", async () => {
+    const debian = stockHost().write("packages/docker-cli", "");
+    debian.write("out-apt-cache", "docker-cli:\n  Installed: (none)\n  Candidate: 26.1.5\n");
+    expect((await prepare(debian, "distribution")).code).toBe(0);
+    expect(calls(debian).slice(0, 2)).toEqual(["apt update", "apt install docker.io docker-cli"]);
+    const ubuntu = stockHost().write("out-apt-cache", "docker-cli:\n  Candidate: (none)\n");
+    expect((await prepare(ubuntu, "distribution")).code).toBe(0);
+    expect(calls(ubuntu).slice(0, 2)).toEqual(["apt update", "apt install docker.io"]);
   });
 
-  test("curl, which joining needs, also when the engine fits", async () => {
-    const host = withEngine(stockHost(), "28.5.1").uninstall("curl");
+  test("curl and iptables, which later steps need, also when the engine fits", async () => {
+    const host = withEngine(stockHost(), "28.5.1").uninstall("curl").uninstall("iptables");
     expect((await prepare(host, "any")).code).toBe(0);
-    expect(calls(host).slice(0, 2)).toEqual(["apt update", "apt install --no-install-recommends curl"]);
+    expect(calls(host).slice(0, 2)).toEqual(["apt update", "apt install curl iptables"]);
   });
 
   test("a guard that keeps containers from what is for hosts, before the engine starts", async () => {
@@ -152,6 +159,54 @@ describe("a stock host gets", () => {
     const unit = host.read("etc/systemd/system/digitalocean-swarm-guard.service");
     expect(unit).toMatch(/^Before=docker\.service$/m);
     expect(unit).toMatch(/^ExecStart=\/usr\/local\/sbin\/digitalocean-swarm-guard 2377 4789$/m);
+  });
+});
+
+// As apt 2.6 and 3.0, dpkg 1.21 and 1.22, and curl say it.
+describe("what passes is waited for", () => {
+  test.each([
+    "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 119 (python3)\nE: Unable to lock directory /var/lib/apt/lists/",
+    "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (apt-get)",
+    "E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?",
+    "dpkg: error: dpkg frontend lock was locked by another process with pid 1131",
+    "dpkg: error: dpkg frontend lock was locked by /usr/bin/python3.13 process with pid 170",
+    "W: Failed to fetch https://mirror.example/x  Could not connect\nE: Unable to locate package docker-ce",
+    "E: Failed to fetch https://mirror.example/x.deb  503  Service Unavailable",
+  ])("%s", async trouble => {
+    const host = stockHost().write("troubles/1", `${trouble}\n`).write("troubles/2", `${trouble}\n`);
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(host.read("marker")).toBe("ok\n");
+    const waits = host.read("log").match(/adding Docker's package repository, waiting: .+/g);
+    expect(waits).toHaveLength(2);
+    expect(waits?.[0]).toContain(trouble.split("\n")[0]);
+  });
+
+  test.each([
+    ["curl: (6) Could not resolve host: mirror.example", true],
+    ["curl: (7) Failed to connect to mirror.example port 443", true],
+    ["curl: (22) The requested URL returned error: 503", true],
+    ["curl: (22) The requested URL returned error: 404", false],
+    ["curl: (60) SSL certificate problem: self-signed certificate", false],
+  ])("%s: %p", async (says, passes) => {
+    const host = stockHost().write("says", `${says}\n`);
+    host.write(
+      "bin/curl",
+      `#!/bin/bash\n[[ ! -e $FAKE/says ]] || { cat $FAKE/says; rm $FAKE/says; exit 1; }\n`,
+    );
+    expect((await prepare(host, "any")).code === 0).toBe(passes);
+    if (!passes)
+      expect(host.read("marker")).toMatch(/^while adding Docker's package repository: .*curl: \(\d+\)/);
+  });
+
+  test("not for ever: the reason names what it waited for, and a further run succeeds", async () => {
+    const lock = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 119 (python3)";
+    const host = stockHost().write("fail-apt-get", `${lock}\nE: Unable to lock directory\n`);
+    expect((await prepare(host, "any", { PATIENCE: "0" })).code).not.toBe(0);
+    expect(host.read("marker")).toMatch(/^while adding .*: gave up after \d+ s: E: Could not get lock .*119/);
+    expect(host.read("progress")).toBe("");
+    rmSync(path.join(host.directory, "fail-apt-get"));
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(host.read("marker")).toBe("ok\n");
   });
 });
 
@@ -191,16 +246,9 @@ describe("a failure's reason is left in the marker", () => {
     [
       "apt",
       "apt-get",
-      "E: Unable to fetch some archives\n",
+      "E: You don't have enough free space\n",
       "distribution",
-      /^while installing the distribution's Docker engine: .*E: Unable to fetch some archives/,
-    ],
-    [
-      "the download of the key",
-      "curl",
-      "curl: (6) Could not resolve host\n",
-      "any",
-      /^while adding Docker's package repository: .*Could not resolve host/,
+      /^while installing the distribution's Docker engine: .*E: You don't have enough free space/,
     ],
     [
       "systemd",
@@ -219,12 +267,18 @@ describe("a failure's reason is left in the marker", () => {
     expect(calls(host)).not.toContain("systemctl enable --now docker.service");
   });
 
-  test("a version that the repository has not", async () => {
+  test("a version that the repository has not, with those that it has", async () => {
     const host = stockHost();
     expect((await prepare(host, "1.2.3")).code).not.toBe(0);
     expect(host.read("marker")).toMatch(
-      /^while installing the Docker engine \(1\.2\.3\): .*Docker's repository has no docker-ce 1\.2\.3 for this distribution/,
+      /^while installing the Docker engine \(1\.2\.3\): .*https:\/\/mirror.example has no docker-ce 1\.2\.3 for ubuntu noble; it has 28\.5\.10 28\.5\.1\b/,
     );
+  });
+
+  test("a repository that has no engine for this release at all", async () => {
+    const host = stockHost().write("out-apt-cache", "");
+    expect((await prepare(host, "28.5.1")).code).not.toBe(0);
+    expect(host.read("marker")).toMatch(/has no docker-ce 28\.5\.1 for ubuntu noble; it has none/);
   });
 
   test("an earlier outcome does not stay", async () => {
@@ -234,10 +288,26 @@ describe("a failure's reason is left in the marker", () => {
   });
 
   test("the first Command reports it", async () => {
-    const host = stockHost().write("fail-apt-get", "E: no space left on device\n");
+    const host = stockHost()
+      .install("docker", "docker")
+      .write("fail-apt-get", "E: no space left on device\n");
     await prepare(host, "any");
     const { code, stderr } = await host.run("bootstrap", { BOOT_SECONDS: 5 });
     expect(code).toBe(1);
     expect(stderr).toMatch(/the host's preparation failed: while adding .*E: no space left on device/);
+  });
+
+  test("the first Command that stops waiting says what the preparation was at", async () => {
+    const host = stockHost().install("docker", "docker").install("curl", "curl");
+    host.write("progress", "installing the Docker engine (any), waiting: E: Could not get lock\n");
+    host.write("engine/down", "").install("cloud-init");
+    const { code, stderr } = await host.run("bootstrap", {
+      BOOT_SECONDS: 1,
+      PROGRESS: path.join(host.directory, "progress"),
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /preparation did not end in time; it was installing .*, waiting: E: Could not get lock/,
+    );
   });
 });

@@ -1,11 +1,12 @@
+import type { Availability } from "../../components";
 import { rosterText } from "../../components/swarm/roster-text";
 
 /** What settle.sh gets for so many nodes, which are named in their order. */
 export const roster = (
-  ...nodes: { nodeId: string; labels?: Record<string, string>; availability?: "drain" }[]
+  ...nodes: { nodeId: string; labels?: Record<string, string>; availability?: Availability }[]
 ) =>
   rosterText(
-    nodes.map(({ nodeId, labels = {}, availability = "active" as const }, i) => ({
+    nodes.map(({ nodeId, labels = {}, availability = "active" }, i) => ({
       nodeId,
       name: `node-${i}`,
       availability,
@@ -18,6 +19,7 @@ export const variables = (role: "manager" | "worker", text: string) => ({
   ROLE: role,
   READY_SECONDS: 1,
   LISTEN_PORT: 2377,
+  RECONCILE: "",
   CERT_HOURS: 2160,
   AUTOLOCK: "false",
   EXTERNAL_CAS: "",

@@ -148,12 +148,12 @@ describe("an ID that is another node's", () => {
 });
 
 describe("refusals", () => {
-  test("an unknown node ID is a host in another swarm", async () => {
+  test("an unknown node ID is a node that was removed, or a host in another swarm", async () => {
     const host = new FakeHost().manager();
     const { code, stderr } = await host.run("settle", variables("worker", roster({ nodeId: "stranger" })));
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /node-0: error: its node ID stranger is unknown to swarm the-cluster: the host is in another/,
+      /node-0: error: its node ID stranger is unknown to swarm the-cluster: it was removed by hand, or .* Set swarm.reconcile to another value/,
     );
     expect(host.changes()).toEqual([]);
   });

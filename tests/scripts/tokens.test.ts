@@ -53,15 +53,6 @@ describe("rotate-token", () => {
     expect(stderr).not.toContain("SWMTKN");
   });
 
-  test("is not taken back when it is not asked for any more", async () => {
-    const host = new FakeHost().manager();
-    const variables = { ...TOKEN, ROTATION: "1.0", FIRST: "" };
-    const { code, stderr } = await host.run("rotate-token", variables, { off: true });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/a rotation cannot be taken back/);
-    expect(host.calls()).toEqual([]);
-  });
-
   test.each(["worker", "manager"])(
     "replaces the %ss' token under the lock, and reports the new one",
     async ROLE => {
@@ -105,8 +96,8 @@ describe("rotate-token", () => {
 });
 
 describe("rotate-ca", () => {
-  const rotate = (host: FakeHost, ROTATION = 1, BORN = 0) =>
-    host.run("rotate-ca", { CLUSTER: "the-cluster", ROTATION, BORN, ROTATE_SECONDS: 1 });
+  const rotate = (host: FakeHost, ROTATION = 1, BORN = 0, FIRST = "SWMTKN-1-root-first") =>
+    host.run("rotate-ca", { CLUSTER: "the-cluster", ROTATION, BORN, FIRST, ROTATE_SECONDS: 1 });
   const atOnce = (host: FakeHost) =>
     host.rules(`[[ $* != "info --format {{.Swarm.Cluster.RootRotationInProgress}}" ]] || once look || {
       printf false >"$FAKE/engine/RootRotationInProgress"; }`);
@@ -138,20 +129,35 @@ describe("rotate-ca", () => {
     );
   });
 
-  test("does nothing on a swarm that was born with this rotation", async () => {
-    const host = new FakeHost();
-    expect(await rotate(host, 2, 2)).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(host.calls()).toEqual([]);
+  test("changes nothing on a swarm that was born with this rotation", async () => {
+    // The worker token was rotated since, the root CA was not.
+    const host = new FakeHost().manager().write("tokens/worker", "SWMTKN-1-root-later");
+    expect(await rotate(host, 2, 2, "SWMTKN-1-root-first")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(host.changes()).toEqual([]);
   });
-});
 
-test("rotate-ca is not taken back when it is not asked for any more", async () => {
-  const host = new FakeHost().manager();
-  const variables = { CLUSTER: "the-cluster", ROTATION: 1, BORN: 0, ROTATE_SECONDS: 1 };
-  const { code, stderr } = await host.run("rotate-ca", variables, { off: true });
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/cannot be taken back: give swarm.caRotation its latest value again/);
-  expect(host.calls()).toEqual([]);
+  test("refuses to go back to the root CA that the swarm was born with", async () => {
+    const host = new FakeHost().manager().write("tokens/worker", "SWMTKN-1-another-later");
+    const { code, stdout, stderr } = await rotate(host, 2, 2, "SWMTKN-1-root-first");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /error: the swarm's root CA was rotated, which cannot be taken back: give swarm.caRotation its latest/,
+    );
+    expect(stderr).not.toContain("SWMTKN");
+    expect(host.changes()).toEqual([]);
+  });
+
+  test("changes nothing in another swarm, or while the lock is held", async () => {
+    const other = new FakeHost().manager("theirs");
+    expect(await rotate(other)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("theirs") as string,
+    });
+    expect(other.changes()).toEqual([]);
+    const locked = new FakeHost().manager().write("locked", "");
+    expect((await rotate(locked)).code).toBe(1);
+    expect(locked.changes()).toEqual(["flock --wait 3600 9"]);
+  });
 });
 
 describe("unlock-key", () => {

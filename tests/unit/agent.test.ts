@@ -74,6 +74,7 @@ test("nothing is made where the agent is gone", async () => {
     managers: { name: "manager", nodes: [] },
     workers: [],
     ssh: { user: "root", privateKey: "" },
+    controlAddress: "192.0.2.1",
     lifetime,
   };
   expect(() => new Swarm("demo", args)).toThrow(said);

@@ -65,17 +65,18 @@ const EVERYTHING = {
     autolock: true,
     unlockKeyRotation: 3,
     encryptedOverlays: false,
-    rejoin: "again",
+    reconcile: "again",
+    generation: 2,
   },
   dockerApi: { renewal: 1 },
   dockerVersion: "28.5.1",
+  dockerMirror: "https://mirror.example/docker",
   securityUpdates: "on",
-  controlEndpoint: "firstManager",
   tags: ["prod"],
   timeouts: { ssh: 1, boot: 1, join: 1, drain: 1 },
 };
 /** Keys that take one of some words. */
-const CHOICES = /(^|\.)(availability|advertise|listen|dataPath|securityUpdates|controlEndpoint)$/;
+const CHOICES = /(^|\.)(availability|advertise|listen|dataPath|securityUpdates)$/;
 
 type Leaf = string | number | boolean;
 /** The value with each leaf replaced, which is told its path: `workers.web.count`. */
@@ -214,9 +215,9 @@ describe("faults", () => {
     ],
     [
       "a value that is none of the choices",
-      { controlEndpoint: "dns" },
-      "controlEndpoint",
-      /reservedIp.*firstManager/,
+      { securityUpdates: "weekly" },
+      "securityUpdates",
+      /"image"\|"on"\|"off"/,
     ],
     [
       "a misspelt choice",

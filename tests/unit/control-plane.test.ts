@@ -39,15 +39,19 @@ describe("the unlock key", () => {
 });
 
 describe("a rotation of the root CA", () => {
-  test("is none where nobody asks", async () => {
-    expect((await makeCluster()).list()).not.toContain("Command demo-ca-rotation");
+  test("is not begun where nobody asks", async () => {
+    const { inputs } = (await makeCluster()).get("demo-ca-rotation");
+    expect([inputs.create, inputs.delete]).toEqual([undefined, undefined]);
+    expect(inputs.update).toMatch(/^timeout \d+ bash --norc -s rotate-ca root-ca$/);
+    expect(inputs.stdin).toContain("ROTATION='0'\nBORN='0'\nFIRST='SWMTKN-1-first-demo-worker-token'");
   });
 
   test("comes before new tokens, with which nodes then join", async () => {
     const world = await makeCluster({ swarm: { caRotation: 1 } }, { slow: ["demo-ca-rotation"] });
     const ca = world.get("demo-ca-rotation");
     expect(ca.inputs.stdin).toContain("ROTATION='1'\nBORN='0'");
-    expect(ca.deletedWith).toBe("Tag demo");
+    expect(ca.inputs.create).toMatch(/^timeout \d+ bash --norc -s rotate-ca root-ca$/);
+    expect(ca.inputs.update).toBe(ca.inputs.create);
     for (const role of ["worker", "manager"]) {
       const token = world.get(`demo-${role}-token-rotated`);
       expect(token.started).toBeGreaterThan(ca.finished);
@@ -58,6 +62,7 @@ describe("a rotation of the root CA", () => {
 
   test("of a swarm that was born with it, is none: nothing waits for it", async () => {
     const world = await makeCluster({ swarm: { caRotation: 4 } }, { birth: { caRotation: 4 } });
+    expect(world.get("demo-ca-rotation").inputs.create).toBeUndefined();
     expect(world.get("demo-worker-token-rotated").inputs.stdin).toContain(
       "FIRST='SWMTKN-1-first-demo-worker-token'",
     );

@@ -4,9 +4,17 @@ import { isSecret, valueOf } from "./mocks";
 const FROM = { sshFrom: ["192.0.2.7/32"], dockerApiFrom: ["192.0.2.0/24"] };
 const NAMES = ["demo-manager-0-docker-api", "demo-manager-1-docker-api", "demo-manager-2-docker-api"];
 
-test("nobody may reach it: there is none, and no output", async () => {
-  const { list, cluster } = await makeCluster();
-  expect(list().filter(name => name.includes("docker-api"))).toEqual([]);
+test("nobody may reach it: nothing is run until it is turned on and off again, and there is no key and no output", async () => {
+  const { get, list, cluster } = await makeCluster();
+  for (const name of NAMES) {
+    const { create, update, delete: remove, stdin } = get(name).inputs;
+    expect([name, create, remove]).toEqual([name, undefined, undefined]);
+    expect(update).toBe(
+      `timeout 360 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
+    );
+    expect(stdin).toMatch(/\nWANTED='off'\nUNLOCK_KEY=''\nset -euo pipefail\n/);
+  }
+  expect(list().filter(name => /Cert|PrivateKey demo-docker/.test(name))).toEqual([]);
   expect(cluster.dockerApi).toBeUndefined();
 });
 
@@ -40,12 +48,20 @@ test("engines are restarted one after the other, when all nodes are settled", as
   expect(second?.finished).toBeLessThan(third?.started ?? 0);
 });
 
-test("it is taken back from a manager that stays, and not from one that goes", async () => {
+test("it is turned on at once, and by a change; taken back by a change, never by a deletion", async () => {
   const world = await makeCluster({ firewall: FROM });
-  const served = world.get("demo-manager-0-docker-api");
-  expect(served.inputs.create).toBe("timeout 300 bash --norc -s docker-api manager-0");
-  expect(served.inputs.delete).toBe("timeout 300 bash --norc -s docker-api-off manager-0");
-  expect(served.deletedWith).toBe("Droplet demo-manager-0");
+  for (const name of NAMES) {
+    const { create, update, delete: remove, triggers, stdin } = world.get(name).inputs;
+    expect(create).toBe(
+      `timeout 360 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
+    );
+    // Without an `update` of its own a Command that has changed runs its `create` again.
+    expect([name, update, remove]).toEqual([name, undefined, undefined]);
+    expect(triggers).toEqual([expect.stringMatching(/^70\d\d$/)]);
+    expect(stdin).toContain("\nWANTED='on'\n");
+  }
+  const off = await makeCluster();
+  for (const name of NAMES) expect(off.get(name).inputs.triggers).toEqual(world.get(name).inputs.triggers);
 });
 
 test("keys are secret, in the inputs and in the output", async () => {

@@ -2,7 +2,8 @@ import { output } from "@pulumi/pulumi";
 
 import { poolsInVpc } from "../../components/network/ranges";
 import { makeCluster } from "./cluster";
-import { DROPLET, UNKNOWN } from "./mocks";
+import { DROPLET } from "./mocks";
+import { UNKNOWN } from "./unwrap";
 
 const DEFAULT = { id: "the-default", region: "fra1", ipRange: "10.114.0.0/20" };
 const answers = { getVpc: () => DEFAULT };

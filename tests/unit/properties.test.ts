@@ -143,6 +143,7 @@ const soundArgs: fc.Arbitrary<SwarmClusterArgs> = fc.record(
     ),
     tags: fc.array(fc.stringMatching(/^[a-zA-Z0-9_:-]{1,20}$/), { maxLength: 4 }),
     dockerVersion: fc.constantFrom("any", "distribution", "28.5.1"),
+    dockerMirror: fc.constantFrom("https://m.example", "http://10.0.0.1:8081/docker/ce", "http://[::1]:80/a"),
     timeouts: fc.record({ boot: fc.integer({ min: 1, max: 3600 }) }, { requiredKeys: [] }),
   },
   { requiredKeys: ["region", "managers", "firewall"] },

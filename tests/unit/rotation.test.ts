@@ -9,9 +9,15 @@ const SECOND = {
   manager: "SWMTKN-1-second-demo-manager-token-rotated",
 };
 
-test("without a rotation there is nothing to rotate: nodes join with the first tokens", async () => {
+test("without a rotation nothing is rotated: nodes join with the first tokens", async () => {
   const world = await makeCluster();
-  expect(world.commands().filter(({ name }) => name.includes("rotated"))).toEqual([]);
+  for (const role of ["worker", "manager"] as const) {
+    const { create, update, stdin } = world.get(`demo-${role}-token-rotated`).inputs;
+    expect([role, create]).toEqual([role, undefined]);
+    expect(update).toMatch(/^timeout \d+ bash --norc -s rotate-token /);
+    // So that going back to it is seen.
+    expect(stdin).toContain(`ROLE='${role}'\nROTATION='0.0'\nFIRST='${FIRST[role]}'`);
+  }
   expect(tokenOf(world, "web-0")).toBe(FIRST.worker);
   // Managers join as workers and are promoted one by one; only the first, which may be the only one, needs the other.
   expect(tokenOf(world, "manager-1")).toBe(FIRST.worker);
@@ -45,17 +51,18 @@ test.each(["worker", "manager"] as const)(
     const other = role === "worker" ? "manager" : "worker";
     const world = await makeCluster({ swarm: { [`${role}TokenRotation`]: 1 } });
     const rotated = world.get(`demo-${role}-token-rotated`);
-    // Run again in place: deleting it is taking the rotation back, which is refused.
+    // Run again in place.
     expect(rotated.inputs.triggers).toBeUndefined();
-    expect(rotated.inputs.delete).toMatch(/ rotate-token-off /);
-    expect(rotated.deletedWith).toBe("Tag demo");
+    expect(rotated.inputs.create).toMatch(/^timeout \d+ bash --norc -s rotate-token /);
+    expect(rotated.inputs.update).toBe(rotated.inputs.create);
+    expect(rotated.inputs.delete).toBeUndefined();
     expect(rotated.ignoreChanges).toEqual([]);
     expect(rotated.inputs.stdin).toContain(`ROLE='${role}'\nROTATION='1.0'\nFIRST=''`);
     expect(rotated.secrets).toContain("stdin");
     expect((rotated.inputs.connection as { host: string }).host).toBe("198.51.100.1");
     expect(tokenOf(world, role === "worker" ? "web-0" : "manager-0")).toBe(SECOND[role]);
     expect(tokenOf(world, role === "worker" ? "manager-0" : "web-0")).toBe(FIRST[other]);
-    expect(world.list()).not.toContain(`Command demo-${other}-token-rotated`);
+    expect(world.get(`demo-${other}-token-rotated`).inputs.create).toBeUndefined();
     const output = role === "worker" ? world.cluster.workerToken : world.cluster.managerToken;
     expect(await valueOf(output)).toBe(SECOND[role]);
     expect(await isSecret(output)).toBe(true);

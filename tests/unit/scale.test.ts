@@ -22,10 +22,15 @@ test.each([
     [
       "bootstrap",
       "manager-token",
+      "manager-token-rotated",
       "worker-token",
+      "worker-token-rotated",
+      "ca-rotation",
+      "members",
       "manager-settle",
       ...(workers ? ["web-settle"] : []),
       ...names.flatMap(name => [`${name}-join`, `${name}-leave`]),
+      ...names.filter(name => name.startsWith("manager")).map(name => `${name}-docker-api`),
     ].sort(),
   );
 });
@@ -104,6 +109,8 @@ describe("replacing a host changes what it must and nothing else", () => {
         "demo-manager-token",
         "demo-worker-token",
         "demo-control",
+        // Nothing is run when it is made anew: the API is off.
+        "demo-manager-0-docker-api",
         "demo-manager-0-join",
         "demo-manager-0-leave",
         "demo-manager-settle",
@@ -112,7 +119,13 @@ describe("replacing a host changes what it must and nothing else", () => {
     ],
     [
       "manager-1",
-      ["demo-manager-0-join", "demo-manager-1-join", "demo-manager-1-leave", "demo-manager-settle"],
+      [
+        "demo-manager-0-join",
+        "demo-manager-1-docker-api",
+        "demo-manager-1-join",
+        "demo-manager-1-leave",
+        "demo-manager-settle",
+      ],
     ],
     ["web-0", ["demo-web-0-join", "demo-web-0-leave", "demo-web-settle"]],
   ])("%s", async (node, names) => {
@@ -127,7 +140,8 @@ describe("replacing a host changes what it must and nothing else", () => {
       .commands()
       .map(one => one.name)
       .filter(name => JSON.stringify(triggers(before, name)) !== JSON.stringify(triggers(after, name)));
-    expect(replaced.sort()).toEqual([`demo-${node}-join`, `demo-${node}-leave`]);
+    const own = ["docker-api", "join", "leave"].map(what => `demo-${node}-${what}`);
+    expect(replaced.sort()).toEqual(own.filter(name => names.includes(name)));
   });
 });
 

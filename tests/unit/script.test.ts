@@ -12,6 +12,7 @@ const NAMES: ScriptName[] = [
   "rotate-ca",
   "unlock-key",
   "join",
+  "members",
   "settle",
   "leave",
   "docker-api",
@@ -20,7 +21,24 @@ const NAMES: ScriptName[] = [
 test("every script of scripts/ is a membership script, what they share, or the hosts' preparation", () => {
   const files = readdirSync(path.join(__dirname, "../../scripts")).filter(file => file.endsWith(".sh"));
   expect(files.sort()).toEqual(
-    [...NAMES, "lib", "host", "manager", "labels", "failed-joins", "pool-overlap", "prepare-host", "guard"]
+    [
+      ...NAMES,
+      "lib",
+      "host",
+      "manager",
+      "labels",
+      "failed-joins",
+      "removal",
+      "predecessors",
+      "quorum",
+      "pool-overlap",
+      "api-server",
+      "newcomers",
+      "port-responder",
+      "host-firewall",
+      "prepare-host",
+      "guard",
+    ]
       .map(name => `${name}.sh`)
       .sort(),
   );
@@ -61,8 +79,8 @@ test("no command line holds a secret or an address: they are shown when a Comman
   });
   const ran = new Set<string>();
   for (const { name, inputs } of world.commands()) {
-    const lines = [inputs.create, inputs.delete].filter(line => line !== undefined);
-    expect([name, lines.length]).toEqual([name, /docker-api|rotat/.test(name) ? 2 : 1]);
+    const lines = [inputs.create, inputs.update, inputs.delete].filter(line => line !== undefined);
+    expect([name, lines.length]).toEqual([name, name.includes("rotat") ? 2 : 1]);
     for (const line of lines) {
       expect([name, line]).toEqual([
         name,
@@ -71,7 +89,7 @@ test("no command line holds a secret or an address: they are shown when a Comman
       ran.add((line as string).split(" ")[5] ?? "");
     }
   }
-  expect([...ran].sort()).toEqual([...NAMES, "docker-api-off", "rotate-ca-off", "rotate-token-off"].sort());
+  expect([...ran].sort()).toEqual([...NAMES].sort());
 });
 
 test("everything that is sent is valid bash and ends with a line's end", async () => {
@@ -88,11 +106,17 @@ test("everything that is sent is valid bash and ends with a line's end", async (
 test("each Command outlives the waits of its script", async () => {
   const world = await makeCluster({ timeouts: { boot: 100, join: 50, drain: 10 } });
   const seconds = (name: string) => {
-    const { create, delete: remove } = world.get(name).inputs;
-    return Number(/^timeout (\d+)/.exec(String(create ?? remove))?.[1]);
+    const { create, update, delete: remove } = world.get(name).inputs;
+    return Number(/^timeout (\d+)/.exec(String(create ?? update ?? remove))?.[1]);
   };
-  expect(seconds("demo-bootstrap")).toBeGreaterThan(100 + 60);
-  expect(seconds("demo-web-0-join")).toBeGreaterThan(100 + 50 + 30);
+  // Its swarm, a leader, and a leader again after --force-new-cluster.
+  expect(seconds("demo-bootstrap")).toBeGreaterThan(100 + 3 * 60);
+  // Its swarm, and the last try.
+  expect(seconds("demo-web-0-join")).toBeGreaterThan(100 + 60 + 50 + 60);
+  // The control host joins; its swarm and leader, and the list.
+  expect(seconds("demo-members")).toBeGreaterThan(50 + 60 + 60);
+  // The quorum, the engine, its swarm, and the nodes.
+  expect(seconds("demo-manager-0-docker-api")).toBeGreaterThan(60 + 60 + 120 + 60);
   // Drain, the lock, demote.
   expect(seconds("demo-web-0-leave")).toBeGreaterThan(10 + 900 + 120);
 });

@@ -22,6 +22,7 @@ test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async
     managers: { name: "manager", nodes: [node("a", 1)] },
     workers: [{ name: "worker", nodes: [node("b", 2)] }],
     ssh: { user: "admin", privateKey: "KEY" },
+    controlAddress: "192.0.2.9",
     lifetime,
   });
   await quiet();
@@ -32,17 +33,22 @@ test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async
       .map(({ name }) => name)
       .sort(),
   ).toEqual([
+    "rack-a-docker-api",
     "rack-a-join",
     "rack-a-leave",
     "rack-b-join",
     "rack-b-leave",
     "rack-bootstrap",
+    "rack-ca-rotation",
     "rack-manager-settle",
     "rack-manager-token",
+    "rack-manager-token-rotated",
+    "rack-members",
     "rack-worker-settle",
     "rack-worker-token",
+    "rack-worker-token-rotated",
   ]);
-  // Without a control address, nodes leave through the first manager; without a host key, none is verified.
-  expect(world.get("rack-b-leave").inputs.connection).toMatchObject({ host: "192.0.2.1", user: "admin" });
+  // Nodes leave through the control address; without a host key, no host is verified.
+  expect(world.get("rack-b-leave").inputs.connection).toMatchObject({ host: "192.0.2.9", user: "admin" });
   expect(world.get("rack-b-join").inputs.connection).not.toHaveProperty("hostKey");
 });

@@ -11,6 +11,7 @@ const KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBBBB==\n-----END OPENSSH
 const render = (dockerVersion = "any") =>
   userData({
     dockerVersion,
+    dockerMirror: "https://mirror.example/docker",
     securityUpdates: "on",
     ports: { listen: 2378, dataPath: 4789 },
     hostPrivateKey: KEY,
@@ -49,6 +50,7 @@ describe("user data", () => {
       [
         "env",
         "DOCKER_VERSION=28.5.1",
+        "DOCKER_MIRROR=https://mirror.example/docker",
         "SECURITY_UPDATES=on",
         "LISTEN_PORT=2378",
         "DATA_PATH_PORT=4789",
@@ -71,6 +73,14 @@ describe("user data", () => {
     expect(data("demo-web-0")).toContain("PRIVATE-demo-web-host-key");
     expect(data("demo-web-0")).not.toContain("PRIVATE-demo-manager-host-key");
     expect(data("demo-web-0")).toContain("DOCKER_VERSION=distribution");
+    expect(data("demo-web-0")).toContain("DOCKER_MIRROR=https://download.docker.com\n");
+  });
+
+  test("names the mirror of Docker's repository that was asked for", async () => {
+    const world = await makeCluster({ dockerMirror: "http://mirror.example:8081/docker" });
+    expect(String(world.get("demo-web-0").inputs.userData)).toContain(
+      "DOCKER_MIRROR=http://mirror.example:8081/docker\n",
+    );
   });
 });
 

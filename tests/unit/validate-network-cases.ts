@@ -164,6 +164,22 @@ export const NETWORK_CASES: Record<string, Case[]> = {
       /^is 0.5; it takes a whole number/,
     ],
     [
+      "a generation below 0",
+      { swarm: { generation: -1 } },
+      "swarm.generation",
+      "is -1; it takes a whole number from 0 to 1000000000",
+    ],
+    ["half a generation", { swarm: { generation: 1.5 } }, "swarm.generation", /^is 1.5; it takes a whole/],
+    [
+      "`reconcile` of two words",
+      { swarm: { reconcile: "right now" } },
+      "swarm.reconcile",
+      '"right now" is not a word of letters, digits, ".", "_", ":" and "-", at most 64',
+    ],
+    ["an empty `reconcile`", { swarm: { reconcile: "" } }, "swarm.reconcile", /^"" is not a word/],
+    ["`reconcile` with a quote", { swarm: { reconcile: `a'b` } }, "swarm.reconcile", /is not a word/],
+    ["a long `reconcile`", { swarm: { reconcile: "r".repeat(65) } }, "swarm.reconcile", /at most 64$/],
+    [
       "no address pool",
       { swarm: { addressPools: [] } },
       "swarm.addressPools",

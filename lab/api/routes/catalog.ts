@@ -26,9 +26,14 @@ export function catalogRoutes(app: App): void {
   });
   app.get("/v2/images", { schema: { querystring: ImagesQuery } }, request => {
     const { type, private: own, tag_name } = request.query;
-    // All images here are public distributions without tags.
-    const none = own === true || tag_name !== undefined || (type !== undefined && type !== "distribution");
-    const { items, links, meta } = paginate(none ? [] : IMAGES, request.query, request.url, baseOf(request));
+    // None has a tag, and what is public is a distribution.
+    const chosen = IMAGES.filter(
+      image =>
+        tag_name === undefined &&
+        (own !== true || !image.public) &&
+        (type === undefined || (type === "distribution" && image.public)),
+    );
+    const { items, links, meta } = paginate(chosen, request.query, request.url, baseOf(request));
     return { images: items, links, meta };
   });
 

@@ -4,7 +4,7 @@ import type { Static } from "@fastify/type-provider-typebox";
 import { timestamp } from "../actions";
 import { PUBLIC_POOL } from "../address-pools";
 import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
-import { checkSizeInRegion, chooseRegion, findImage, findSize } from "../catalog";
+import { checkSizeInRegion, chooseRegion, findImage, findSize, imageKey } from "../catalog";
 import type { App, Context } from "../context";
 import { baseOf } from "../context";
 import { unprocessable } from "../errors";
@@ -121,7 +121,7 @@ function check({ store }: Context, body: CreateRequest): Plan {
     region: region.slug,
     size: size.slug,
     disk: size.disk,
-    image: image.slug,
+    image: imageKey(image),
     userData,
     sshKeys: keys.flatMap(({ record }) => record?.publicKey.trim() ?? []),
     features: featuresOf(body),

@@ -125,7 +125,7 @@ async function editedInPlace(world: World): Promise<void> {
   const clusterId = world.output("clusterId");
   const before = world.nodes;
   const load = await underLoad(world);
-  const edit = { size: "s-2vcpu-4gb", image: "debian-13-x64" };
+  const edit = { size: "s-2vcpu-4gb", image: "ubuntu-22-04-x64" };
   const edited = {
     managers: managers(3, edit),
     workers: workers(2, edit),
@@ -138,7 +138,7 @@ async function editedInPlace(world: World): Promise<void> {
     assert.match(
       log,
       new RegExp(
-        `${name} keeps size s-1vcpu-2gb, not s-2vcpu-4gb and image ubuntu-24-04-x64, not debian-13-x64`,
+        `${name} keeps size s-1vcpu-2gb, not s-2vcpu-4gb and image ubuntu-24-04-x64, not ubuntu-22-04-x64`,
       ),
     );
   }
@@ -158,7 +158,7 @@ async function editedInPlace(world: World): Promise<void> {
     (await world.lab.droplets())
       .filter(({ hostname }) => hostname === fresh)
       .map(({ size, image }) => [size, image]),
-    [["s-2vcpu-4gb", "debian-13-x64"]],
+    [["s-2vcpu-4gb", "ubuntu-22-04-x64"]],
   );
   await load.check();
   await world.unchanged(revised);

@@ -53,11 +53,11 @@ export const FAULTS: readonly Scenario[] = [
     { elections: 2 },
   ),
   faulty(
-    "a node leaves the swarm by hand: the next up with `rejoin` joins it again",
+    "a node leaves the swarm by hand: the next up with `reconcile` joins it again",
     async world => {
       const before = world.node("worker-2").nodeId;
       assert.equal((await world.inside(world.node("worker-2"), "docker swarm leave")).code, 0);
-      const config = { ...BASE, workers: workers(3), swarm: { rejoin: "after-leave" } };
+      const config = { ...BASE, workers: workers(3), swarm: { reconcile: "after-leave" } };
       await world.up(config);
       assert.notEqual(world.node("worker-2").nodeId, before);
       return config;
@@ -71,9 +71,9 @@ export const FAULTS: readonly Scenario[] = [
       const lie = `#!/bin/sh\necho active false ${victim.nodeId} -\n`;
       const install = `cat > /usr/local/bin/docker <<'END'\n${lie}END\nchmod +x /usr/local/bin/docker`;
       assert.equal((await world.inside(impostor, install)).code, 0);
-      const log = await world.upFails({ ...BASE, workers: workers(3), swarm: { rejoin: "broken-into" } });
+      const log = await world.upFails({ ...BASE, workers: workers(3), swarm: { reconcile: "broken-into" } });
       assert.match(log, /worker-2: error: has the node ID of worker-1/);
-      const config = { ...BASE, swarm: { rejoin: "broken-into" } };
+      const config = { ...BASE, swarm: { reconcile: "broken-into" } };
       await world.up(config);
       assert.equal(world.node("worker-1").nodeId, victim.nodeId);
       return config;
@@ -142,7 +142,7 @@ export const FAULTS: readonly Scenario[] = [
     const log = await world.upFails(config);
     assert.match(
       log,
-      /worker-2: error: the host's preparation failed: while adding Docker's package repository/,
+      /worker-2: error: the host's preparation did not end in time; it was adding Docker's package repository, waiting: curl: \(6\)/,
     );
     await world.up(BASE);
     return undefined;

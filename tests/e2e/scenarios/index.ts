@@ -3,11 +3,14 @@ import { ACCESS } from "./access";
 import { ACCOUNT } from "./account";
 import { CHANGES } from "./changes";
 import { DESTROY } from "./destroy";
-import { ENDPOINT } from "./endpoint";
+import { ENGINES } from "./engines";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
+import { GENERATION } from "./generation";
 import { KILLS } from "./kills";
+import { PORTS } from "./ports";
 import { QUORUM } from "./quorum";
+import { RECONCILE } from "./reconcile";
 import { ROTATIONS } from "./rotations";
 import { SECURITY } from "./security";
 import { CONTAINERS } from "./security-containers";
@@ -15,8 +18,11 @@ import { CONTROL_PLANE } from "./security-control-plane";
 import { CREDENTIALS } from "./security-credentials";
 import { DOCKER_API } from "./security-docker-api";
 import { LIFETIME } from "./security-lifetime";
+import { LOST_HOSTS, LOST_WHILE_CHANGING } from "./lost-hosts";
 import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
+import { STOCK } from "./stock";
+import { STOCK_CLUSTERS } from "./stock-clusters";
 
 /** Scenarios that run in this order: each starts from whatever cluster the one before left. */
 export const GROUPS: readonly (readonly Scenario[])[] = [
@@ -24,9 +30,13 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   CHANGES,
   FAULTS,
   QUORUM,
+  LOST_WHILE_CHANGING,
+  ...LOST_HOSTS.map(scenario => [scenario]),
+  PORTS,
+  RECONCILE,
+  GENERATION,
   KILLS,
   ROTATIONS,
-  ENDPOINT,
   DESTROY,
   ACCOUNT,
   ACCESS,
@@ -38,4 +48,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   CONTROL_PLANE,
   LIFETIME,
   PLANES,
+  STOCK,
+  STOCK_CLUSTERS,
+  ENGINES,
 ];

@@ -24,7 +24,7 @@ export const QUORUM: readonly Scenario[] = [
         const left = await world.inside(node, "systemctl start docker && docker swarm leave --force");
         assert.equal(left.code, 0, left.stderr);
       }
-      const config = { ...BASE, swarm: { rejoin: "after-lost-quorum" } };
+      const config = { ...BASE, swarm: { reconcile: "after-lost-quorum" } };
       await world.up(config);
       await settled(world);
       await wellFormed(world, clusterId);

@@ -40,8 +40,8 @@ async function metadata(world: World): Promise<void> {
     const ask = async (who: keyof typeof WHO, intended: string, without = ""): Promise<Attempt> => ({
       topic: METADATA,
       from: `${WHO[who]}${without}`,
-      to: `169.254.169.254, on ${name}`,
-      what: "80/tcp: the node's own name",
+      to: name,
+      what: "80/tcp at 169.254.169.254",
       intended,
       seen: await askMetadata(world, node, who),
     });

@@ -122,7 +122,7 @@ async function hostKeys(world: World): Promise<void> {
     "mkdir /root/keys && mv /etc/ssh/ssh_host_* /root/keys/ && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
   );
   // Bounds the dials: a host key is asked for as often as a host that does not answer yet.
-  const asked = { ...config, swarm: { rejoin: "look" }, timeouts: { ssh: 5 } };
+  const asked = { ...config, swarm: { reconcile: "look" }, timeouts: { ssh: 5 } };
   const log = await world.upFails(asked);
   assert.match(log, /host key mismatch/);
   const complaints = log.split("\n").filter(line => /-join\b.*(failed|error)/i.test(line));

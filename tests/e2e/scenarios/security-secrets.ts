@@ -25,7 +25,7 @@ async function audit(world: World): Promise<void> {
     "workerToken",
   ]);
   // Each of these changes what secrets are sent, and so is shown as a difference.
-  const changed = { ...base, dockerApi: { renewal: 1 }, swarm: { autolock: true, rejoin: "audit" } };
+  const changed = { ...base, dockerApi: { renewal: 1 }, swarm: { autolock: true, reconcile: "audit" } };
   logs["the preview"] = (await world.driver.preview(world.config(changed))).log;
   logs["the log of a join that failed"] = await failedJoin(world, base);
   logs["the log of a Docker API that failed"] = await failedApi(world, changed);
@@ -49,7 +49,7 @@ async function failedJoin(world: World, base: object): Promise<string> {
   await world.inside(node, "systemctl stop docker.socket docker");
   const log = await world.upFails({
     ...base,
-    swarm: { autolock: true, rejoin: "while-down" },
+    swarm: { autolock: true, reconcile: "while-down" },
     timeouts: { boot: 5 },
   });
   assert.match(log, /worker-1: error: the Docker engine does not answer/);

@@ -33,6 +33,7 @@ inspect_engine() {
       done
       printf '%s' "$line" ;;
     {{.DockerRootDir}}) printf '%s' "$FAKE/root" ;;
+    {{.Swarm.NodeID}}) value "$FAKE/engine/NodeID" ;;
     {{.Swarm.Error}}) value "$FAKE/engine/Error" ;;
     {{.Swarm.Cluster.RootRotationInProgress}}) value "$FAKE/engine/RootRotationInProgress" ;;
     '{{range .Swarm.Cluster.Spec.CAConfig.ExternalCAs}}'*) value "$FAKE/engine/ExternalCAs" ;;
@@ -61,14 +62,24 @@ inspect_nodes() {
   done
 }
 
-# The managers as failed-joins.sh asks for them.
-inspect_managers() {
-  local member
+name_of() { sed -n 's/^digitalocean-swarm.node=//p' <<<"$(value "$node/labels")"; }
+
+# A line in the view $1 for each node that is there. Like docker it fails where one is not.
+inspect_each() {
+  local view=$1 absent='' member
+  shift
   for node in "${@/#/$FAKE/nodes/}"; do
-    member=no
-    [[ -z $(value "$node/Reachability") ]] || member=yes
-    echo "${node##*/} $member $(value "$node/Hostname") $(sed -n 's/^digitalocean-swarm.node=//p' <<<"$(value "$node/labels")")"
+    if [[ ! -d $node ]]; then absent+=" ${node##*/}" && continue; fi
+    member=$(value "$node/Reachability")
+    case $view in
+      joins) echo "${node##*/} $([[ $member ]] && echo yes || echo no) $(value "$node/Hostname") $(name_of)" ;;
+      members) echo "${node##*/} $([[ $member ]] && echo manager || echo worker) $(value "$node/Hostname") $(name_of)" ;;
+      reach) echo "${node##*/} ${member:-none} $(value "$node/Hostname")" ;;
+      names) echo "${node##*/} $(name_of)" ;;
+      hosts) value "$node/Address" && echo ;;
+    esac
   done
+  [[ -z $absent ]] || refuse "no such node:$absent"
 }
 
 inspect_node() {
@@ -78,8 +89,11 @@ inspect_node() {
     '{{.ID}}') echo "${node##*/}" ;;
     '{{.Spec.Role}}') value "$node/Role" ;;
     '{{.Spec.Availability}}') value "$node/Availability" ;;
-    '{{index .Spec.Labels "digitalocean-swarm.node"}}') sed -n 's/^digitalocean-swarm.node=//p' <<<"$(value "$node/labels")" ;;
+    '{{index .Spec.Labels "digitalocean-swarm.node"}}') name_of ;;
     '{{.Status.State}}') value "$node/State" ;;
+    '{{.Status.State}} {{with .ManagerStatus}}{{.Reachability}} {{.Addr}}{{else}}none {{end}}')
+      value "$node/State"
+      if [[ -s $node/Reachability ]]; then echo -n " $(value "$node/Reachability") $(value "$node/Addr")"; else echo -n " none "; fi ;;
     '{{.Status.Message}}') value "$node/Message" ;;
     '{{.Spec.Role}}{{with .ManagerStatus}}{{.Addr}}{{end}}') value "$node/Role"; value "$node/Addr" ;;
     *) unknown node inspect "$1" ;;
@@ -101,12 +115,22 @@ update_node() {
 case "$1 ${2-}" in
   "info --format") [[ ! -e $FAKE/engine/down ]] || exit 1; inspect_engine "$3" ;;
   "swarm init")
+    if [[ $* == *--force-new-cluster* ]]; then
+      # What it goes on with is the manager's own.
+      [[ -s $FAKE/engine/Cluster ]] || refuse "This node is not a swarm manager."
+      rm -f "$FAKE/no-leader"
+      printf active >"$FAKE/engine/LocalNodeState"
+      exit
+    fi
     printf active >"$FAKE/engine/LocalNodeState"
     printf true >"$FAKE/engine/ControlAvailable"
     printf born-cluster >"$FAKE/engine/Cluster"
     printf born-node >"$FAKE/engine/NodeID"
     echo "To add a worker: docker swarm join --token $(value "$FAKE/tokens/worker")" ;;
-  "swarm leave") printf inactive >"$FAKE/engine/LocalNodeState" ;;
+  "swarm leave")
+    printf inactive >"$FAKE/engine/LocalNodeState"
+    printf false >"$FAKE/engine/ControlAvailable"
+    rm -f "$FAKE"/engine/{NodeID,Cluster} ;;
   "swarm join-token")
     role=${*: -1}
     [[ $3 == --rotate ]] || unknown "$@"
@@ -124,7 +148,11 @@ case "$1 ${2-}" in
   "node inspect")
     case $4 in
       '{{index '*) inspect_node "$4" ;;
-      '{{.ID}} {{if .ManagerStatus}}yes'*) inspect_managers "${@:5}" ;;
+      '{{.ID}} {{if .ManagerStatus}}yes'*) inspect_each joins "${@:5}" ;;
+      '{{.ID}} {{if .ManagerStatus}}manager'*) inspect_each members "${@:5}" ;;
+      '{{.ID}} {{with .ManagerStatus}}'*) inspect_each reach "${@:5}" ;;
+      '{{.ID}} {{index '*) inspect_each names "${@:5}" ;;
+      '{{.Status.Addr}}') inspect_each hosts "${@:5}" ;;
       *Spec.Labels*) inspect_nodes "${@:5}" ;;
       *) inspect_node "$4" ;;
     esac ;;
@@ -137,6 +165,10 @@ case "$1 ${2-}" in
   "node ls")
     if [[ $* == "node ls --filter role=manager --quiet" ]]; then
       grep -lx manager "$FAKE"/nodes/*/Role | awk -F/ '{ print $(NF - 1) }'
+      exit
+    fi
+    if [[ $* == "node ls --quiet" ]]; then
+      for node in "$FAKE"/nodes/*; do echo "${node##*/}"; done
       exit
     fi
     for node in "$FAKE"/nodes/*; do if [[ -d $node ]]; then value "$node/Status"; echo; fi; done ;;

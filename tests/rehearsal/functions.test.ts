@@ -1,9 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { Api, ApiError } from "../../rehearsal/api";
-import { digitalOcean } from "../../rehearsal/digitalocean";
-import type { Entry } from "../../rehearsal/entry";
+import { Api } from "../../rehearsal/api";
 import { functions } from "../../rehearsal/functions";
 
 const GET_VPC = "digitalocean:index/getVpc:getVpc";
@@ -55,37 +53,5 @@ describe("functions", () => {
     expect(await call[GET_KEYS]?.({ filters: [{ key: "fingerprint", values: ["cc:dd"] }] })).toEqual(two);
     expect(await call[GET_KEYS]?.({ filters: [{ key: "id", values: ["3"] }] })).toEqual({ sshKeys: [] });
     expect((await call[GET_KEYS]?.({}))?.sshKeys).toHaveLength(2);
-  });
-});
-
-describe("a deletion", () => {
-  // A droplet that stays, and a VPC that is never empty.
-  const api = {
-    call: (method: string, path: string) =>
-      method === "DELETE" && path.startsWith("vpcs")
-        ? Promise.reject(new ApiError("Can not delete VPC with members", 403))
-        : Promise.resolve({}),
-    find: () => Promise.resolve({ droplet: { id: 1, status: "active" } }),
-  } as unknown as Api;
-  const entry = (type: string, deleteSeconds: number): Entry => ({
-    seq: 1,
-    urn: "urn",
-    type,
-    name: "a",
-    id: "1",
-    inputs: {},
-    outputs: {},
-    secrets: [],
-    autoNamed: true,
-    dependencies: [],
-    deleteSeconds,
-  });
-
-  test.each([
-    ["digitalocean:index/vpc:Vpc", 1, "timed out after 1 s while waiting for vpc 1 to be empty"],
-    // What comes before takes ten seconds of the provider's.
-    ["digitalocean:index/droplet:Droplet", 11, "timed out after 1 s while waiting for droplet 1 to be gone"],
-  ])("of %s is waited for as long as the program says", async (type, seconds, said) => {
-    await expect(digitalOcean(api)[type]?.delete?.(entry(type, seconds))).rejects.toThrow(said);
   });
 });

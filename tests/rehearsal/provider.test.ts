@@ -1,0 +1,85 @@
+/** What the rehearsal does as the real provider does, where the lab is unkind. */
+import type { AddressInfo } from "node:net";
+
+import { type Api as LabApi, createApi } from "../../lab/api/server";
+import { NoHosts } from "../../lab/hosts/none";
+import { Api } from "../../rehearsal/api";
+import { digitalOcean } from "../../rehearsal/digitalocean";
+import { type Entry, type Handler, type Props, seconds } from "../../rehearsal/entry";
+
+let lab: LabApi;
+let api: Api;
+beforeEach(async () => {
+  lab = await createApi({ hosts: new NoHosts(), publicRange: "198.18.0.0/24" });
+  await lab.app.listen({ host: "127.0.0.1", port: 0 });
+  api = new Api(`http://127.0.0.1:${(lab.app.server.address() as AddressInfo).port}`, "x", 10);
+});
+afterEach(() => lab.close());
+
+const behave = (payload: object) => lab.app.inject({ method: "POST", url: "/lab/behaviour", payload });
+const handler = (type: string): Handler => {
+  const found = digitalOcean(api)[`digitalocean:index/${type}`];
+  if (!found) throw new Error(`there is no ${type}`);
+  return found;
+};
+const entry = (id: string, inputs: Props, deleteSeconds?: number): Entry => ({
+  ...{ seq: 1, urn: "urn:x", type: "x", name: "x", id, inputs, outputs: {}, secrets: [] },
+  ...{ autoNamed: false, dependencies: [], deleteSeconds },
+});
+const DROPLET = { name: "n", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+const count = async (kind: string) => {
+  const { meta } = await api.call<{ meta: { total: number } }>("GET", kind);
+  return meta.total;
+};
+
+test("a droplet that is not found at first is asked for again", async () => {
+  await behave({ unseen: 2 });
+  const { outputs } = await handler("droplet:Droplet").create(DROPLET, "n");
+  expect(outputs.status).toBe("active");
+});
+
+test("a reserved IP that is not found at first fails, stays behind, and the next one is made", async () => {
+  await behave({ unseen: 1 });
+  const create = () => handler("reservedIp:ReservedIp").create({ region: "fra1" }, "n");
+  await expect(create()).rejects.toThrow(
+    /expected non-empty ID for new state during Create.*198\.18\.0\.254/,
+  );
+  await behave({ unseen: 0 });
+  expect((await create()).id).toBe("198.18.0.253");
+  expect(await count("reserved_ips")).toBe(2);
+});
+
+test("a droplet that is listed for too long after its deletion is an error", async () => {
+  const droplet = handler("droplet:Droplet");
+  const { id } = await droplet.create(DROPLET, "n");
+  await behave({ removalMs: 600_000 });
+  // Ten seconds are the provider's own, before it asks.
+  await expect(droplet.delete?.(entry(id, {}, 11))).rejects.toThrow(`timed out after 1 s`);
+  await lab.app.inject({ method: "DELETE", url: "/lab/behaviour" });
+  await lab.settled();
+  expect(await droplet.read?.(entry(id, {}))).toBeUndefined();
+});
+
+test("a VPC is tried again while it has members, and an error tells what is in the way", async () => {
+  const vpc = handler("vpc:Vpc");
+  const [first, second] = [
+    await vpc.create({ name: "a", region: "fra1" }, "a"),
+    await vpc.create({ name: "b", region: "fra1" }, "b"),
+  ];
+  const { id } = await handler("droplet:Droplet").create({ ...DROPLET, vpcUuid: second.id }, "n");
+  await behave({ membersMs: 1000 });
+  await handler("droplet:Droplet").delete?.(entry(id, {}));
+  await vpc.delete?.(entry(second.id, {}));
+  expect(await count("vpcs")).toBe(1);
+  await expect(vpc.delete?.(entry(first.id, {}, 1))).rejects.toThrow("Can not delete default VPCs");
+});
+
+test.each([
+  ["10m", 600],
+  ["1h30m", 5400],
+  ["2m30.5s", 150.5],
+  [undefined, undefined],
+  ["", undefined],
+])("a timeout of %s is %s seconds", (text, expected) => {
+  expect(seconds(text)).toBe(expected);
+});

@@ -1,0 +1,128 @@
+import type { SwarmOptions } from "../../components";
+import { makeCluster } from "./cluster";
+import { CLUSTER_ID, type World } from "./mocks";
+
+const NODES = ["manager-0", "manager-1", "manager-2", "web-0", "web-1"];
+/** The variables that a Command's script is sent with, but for those of several lines. */
+const sent = (world: World, name: string): Readonly<Record<string, string | undefined>> => {
+  const [head = ""] = String(world.get(`demo-${name}`).inputs.stdin).split("\nset -euo pipefail\n");
+  return Object.fromEntries(
+    [...head.matchAll(/^([A-Z_]+)='([^'\n]*)'$/gm)].map(([, key = "", value]) => [key, value] as const),
+  );
+};
+/** Names of the Commands whose inputs differ, but for those that are never run again. */
+async function changed(before: SwarmOptions, after: SwarmOptions) {
+  const [one, other] = [await makeCluster({ swarm: before }), await makeCluster({ swarm: after })];
+  const names = (world: World) =>
+    world
+      .commands()
+      .filter(({ ignoreChanges }) => !ignoreChanges.includes("*"))
+      .map(({ name }) => name.slice("demo-".length));
+  expect(names(other)).toEqual(names(one));
+  const inputs = (world: World, name: string) => JSON.stringify(world.get(`demo-${name}`).inputs);
+  return names(one)
+    .filter(name => inputs(one, name) !== inputs(other, name))
+    .sort();
+}
+const JOINS = NODES.map(node => `${node}-join`);
+const LEAVES = NODES.map(node => `${node}-leave`);
+
+describe("another value of `reconcile`", () => {
+  test.each<[SwarmOptions, SwarmOptions]>([
+    [{}, { reconcile: 1 }],
+    [{ reconcile: 1 }, { reconcile: "after-the-storm" }],
+  ])(
+    "holds all members and all pools against the program, and touches nothing else: %j, %j",
+    async (...options) => {
+      expect(await changed(...options)).toEqual(["manager-settle", "members", "web-settle", ...JOINS].sort());
+    },
+  );
+
+  test("is in what they are sent", async () => {
+    const world = await makeCluster({ swarm: { reconcile: "r2" } });
+    expect(sent(world, "members")).toMatchObject({ CLUSTER: CLUSTER_ID, ASKED: "0 r2" });
+    for (const name of [...JOINS, "manager-settle", "web-settle"])
+      expect([name, sent(world, name).RECONCILE]).toEqual([name, "r2"]);
+  });
+
+  test("is nothing where none is given", async () => {
+    const world = await makeCluster();
+    expect(sent(world, "members").ASKED).toBe("0 ");
+    for (const name of [...JOINS, "manager-settle"]) expect(sent(world, name).RECONCILE).toBe("");
+  });
+});
+
+describe("another generation", () => {
+  const options = { swarm: { generation: 2 } };
+
+  test("names its own bootstrap and first tokens, and nothing else", async () => {
+    const names = (world: World) =>
+      world.resources.map(({ type, name }) => `${type} ${name.replace(/-g2$/, "")}`).sort();
+    const [first, later] = [await makeCluster(), await makeCluster(options)];
+    expect(names(later)).toEqual(names(first));
+    const own = later.resources.map(({ name }) => name).filter(name => name.endsWith("-g2"));
+    expect(own.sort()).toEqual(["demo-bootstrap-g2", "demo-manager-token-g2", "demo-worker-token-g2"]);
+    for (const name of own) expect(later.get(name).ignoreChanges).toEqual(["*"]);
+  });
+
+  test("is asked of all members, and known to those that leave", async () => {
+    // The first tokens are read anew: that the rotations are those of now is seen by them.
+    const rotations = ["ca-rotation", "worker-token-rotated", "manager-token-rotated"];
+    expect(await changed({}, { generation: 1 })).toEqual(
+      ["members", ...rotations, ...JOINS, ...LEAVES].sort(),
+    );
+    const world = await makeCluster(options);
+    expect(sent(world, "members").ASKED).toBe("2 ");
+    for (const name of ["bootstrap-g2", ...JOINS, ...LEAVES])
+      expect([name, sent(world, name).GENERATION]).toEqual([name, "2"]);
+  });
+
+  test("has a bootstrap that knows the other managers; the first one knows none", async () => {
+    const later = String((await makeCluster(options)).get("demo-bootstrap-g2").inputs.stdin);
+    expect(later).toContain("\nOTHERS='manager-1 10.110.0.11:2377\nmanager-2 10.110.0.12:2377'\n");
+    expect(sent(await makeCluster(), "bootstrap")).toMatchObject({ GENERATION: "0", OTHERS: "" });
+  });
+
+  test("rotates nothing: its swarm is born with the rotations of now", async () => {
+    const rotations = { workerTokenRotation: 3, caRotation: 1 };
+    const world = await makeCluster(
+      { swarm: { generation: 1, ...rotations } },
+      { birth: { workerRotation: 3, caRotation: 1 } },
+    );
+    for (const name of ["worker-token-rotated", "manager-token-rotated", "ca-rotation"])
+      expect([name, world.get(`demo-${name}`).inputs.create]).toEqual([name, undefined]);
+    expect(sent(world, "web-0-join").TOKEN).toBe("SWMTKN-1-first-demo-worker-token-g1");
+    expect(sent(world, "manager-0-join").TOKEN).toBe("SWMTKN-1-first-demo-manager-token-g1");
+  });
+});
+
+describe("what the managers know of a host", () => {
+  const members = [
+    "a manager demo-manager-1-0000000 manager-1",
+    "b worker demo-web-0-0000000 web-0",
+    "c worker demo-web-0-older web-0",
+    "",
+  ].join("\n");
+  const world = () => makeCluster({ swarm: { reconcile: 1 } }, { members });
+
+  test.each([
+    ["manager-1", "a:manager"],
+    ["web-0", "b:worker c:worker"],
+    ["web-1", "nothing"],
+  ])("goes to its join: %s", async (node, known) => {
+    expect(sent(await world(), `${node}-join`).KNOWN).toBe(known);
+  });
+
+  test("is not asked of the first manager, whose join waits for no list: it must be a manager", async () => {
+    const made = await world();
+    expect(sent(made, "manager-0-join").KNOWN).toBe("manager");
+    expect(made.get("demo-manager-0-join").dependencies).not.toContain("Command demo-members");
+    for (const node of NODES.slice(1))
+      expect(made.get(`demo-${node}-join`).dependencies).toContain("Command demo-members");
+  });
+
+  test("is nothing that was asked on a fresh cluster", async () => {
+    const fresh = await makeCluster();
+    for (const node of NODES.slice(1)) expect(sent(fresh, `${node}-join`).KNOWN).toBe("");
+  });
+});
