@@ -6,6 +6,7 @@
 #     OTHERS (the other managers, a line each: name and ip:port).  Out: one line of JSON.
 main() {
   wait_for_host "$BOOT_SECONDS"
+  warn_of_host_firewall
   ((GENERATION == 0)) || leave_lost_swarm
   case $SWARM_STATE in
     inactive)
@@ -24,9 +25,10 @@ main() {
     "$SWARM_CLUSTER" "$HOST" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
 }
 
-# A worker has nothing that a swarm could go on with.
+# A worker has nothing that a swarm could go on with, nor has a host whose join to the lost swarm did not end.
 leave_lost_swarm() {
-  [[ $SWARM_STATE == active && $SWARM_MANAGER != true ]] || return 0
+  [[ $SWARM_STATE != inactive ]] || return 0
+  [[ $SWARM_STATE == active && $SWARM_MANAGER != true ]] || join_in_progress || return 0
   refuse_beside_others
   docker swarm leave --force >/dev/null
   look_at_swarm

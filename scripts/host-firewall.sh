@@ -2,6 +2,14 @@
 # For scripts that look at why a port of this host is closed: what on the host itself may close it, beside the cloud
 # firewall.
 
+# A warning, as it may let members through: whether it does is found out when a node is new (newcomers.sh). A manager that
+# nobody reaches is found out by nobody else.
+warn_of_host_firewall() {
+  local found
+  found=$(active_host_firewall "${LISTEN##*:}" 7946 "$DATA_PATH_PORT") || return 0
+  say "warning: on this host $found. It must let the other nodes reach ${LISTEN##*:}/tcp on managers, 7946/tcp, 7946/udp and $DATA_PATH_PORT/udp"
+}
+
 # active_host_firewall PORT...: names, in one line, a firewall of this host that drops what comes in unless it is allowed,
 # or that drops what comes for one of the ports. Says nothing, and returns 1, where there is none. Needs root. What Docker
 # itself adds, and what keeps containers from the host (guard.sh), is no such thing.

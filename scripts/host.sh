@@ -42,3 +42,6 @@ note_membership() {
   echo "$1" >"$MEMBERSHIP.new"
   mv "$MEMBERSHIP.new" "$MEMBERSHIP"
 }
+
+# A join that has not ended: the engine notes it until it is a member.
+join_in_progress() { grep -q '"JoinInProgress":true' "$(swarm_field .DockerRootDir)/swarm/docker-state.json" 2>/dev/null; }

@@ -40,6 +40,7 @@ check_membership() {
     look_at_swarm
   fi
   note_membership "$asked"
+  warn_of_host_firewall
   # Nobody asks the first manager: it is the one that does.
   [[ $KNOWN == manager ]] || answer_port_checks
 }
@@ -100,6 +101,3 @@ leave_failed_join() {
   say "the join failed: $reason"
   docker swarm leave --force >/dev/null 2>&1 || true
 }
-
-# What a run that was interrupted began; the engine notes it until it is a member.
-join_in_progress() { grep -q '"JoinInProgress":true' "$(swarm_field .DockerRootDir)/swarm/docker-state.json" 2>/dev/null; }

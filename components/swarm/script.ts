@@ -3,12 +3,12 @@ import * as path from "node:path";
 
 /** The membership scripts in `scripts/`, each with what it needs beside `lib.sh`: the state holds no more than that. */
 const NEEDS = {
-  bootstrap: ["host", "pool-overlap"],
+  bootstrap: ["host", "host-firewall", "pool-overlap"],
   token: ["manager"],
   "rotate-token": ["manager"],
   "rotate-ca": ["manager"],
   "unlock-key": ["manager"],
-  join: ["host", "port-responder"],
+  join: ["host", "host-firewall", "port-responder"],
   members: ["manager"],
   settle: ["manager", "newcomers", "labels", "failed-joins", "removal", "predecessors"],
   leave: ["manager", "removal"],

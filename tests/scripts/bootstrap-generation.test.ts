@@ -62,6 +62,15 @@ describe("a later generation, on a host that is in no swarm", () => {
   });
 });
 
+describe("a later generation, on a host whose join to the lost swarm did not end", () => {
+  test.each(["pending", "error"])("leaves it first, and is a new swarm: %s", async LocalNodeState => {
+    const host = new FakeHost().engine({ LocalNodeState, ControlAvailable: "false" });
+    host.write("root/swarm/docker-state.json", `{"LocalAddr":"10.0.0.2","JoinInProgress":true}`);
+    expect(await bootstrap(host)).toMatchObject({ code: 0 });
+    expect(steps(host)).toEqual(["docker swarm leave --force", "docker swarm init --advertise-addr"]);
+  });
+});
+
 describe("a later generation, on a worker of a lost swarm", () => {
   test("leaves it first, and is a new swarm", async () => {
     const host = worker();

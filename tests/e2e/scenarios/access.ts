@@ -111,8 +111,8 @@ export const ACCESS: readonly Scenario[] = [
         "GET",
         "images?type=distribution&per_page=200",
       );
-      const image = images.find(({ slug }) => slug === "debian-13-x64")?.id;
-      assert.ok(image, "there is no image debian-13-x64");
+      const image = images.find(({ slug }) => slug === "ubuntu-22-04-x64")?.id;
+      assert.ok(image, "there is no image ubuntu-22-04-x64");
       const { ssh_key: key } = await ask<{ ssh_key: { id: number } }>(world, "POST", "account/keys", {
         name: "ci",
         public_key: pair().publicKey,
