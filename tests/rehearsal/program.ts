@@ -21,7 +21,7 @@ const connection = (dialErrorLimit = 3) => ({
   host: "127.0.0.1",
   port: config.requireNumber("sshPort"),
   hostKey: config.require("hostKey"),
-  privateKey: key.privateKeyOpenssh,
+  privateKey: config.get("privateKey") ?? key.privateKeyOpenssh,
   dialErrorLimit,
 });
 const common = { logging: remote.Logging.Stderr, addPreviousOutputInEnv: false };

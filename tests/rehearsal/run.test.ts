@@ -209,6 +209,17 @@ describe("when something goes wrong it", () => {
     );
   });
 
+  test("does not dial with a key that cannot be read, or beside an agent that is gone", async () => {
+    const unreadable = await failure(driver.up(config({ privateKey: "~/.ssh/id_ed25519" })));
+    expect(unreadable.message).toContain("token: ssh: the private key cannot be read");
+    expect(unreadable.message).not.toContain("attempts");
+    const env = { SSH_AUTH_SOCK: path.join(dir, "no-agent") };
+    const gone = await failure(driver.up(config(), { env }));
+    expect(gone.message).toMatch(/token: dial unix .*no-agent: connect ENOENT/);
+    expect(gone.message).not.toContain("attempts");
+    expect(lab.ran).toEqual([]);
+  });
+
   test("was killed, loses nothing that was finished", async () => {
     const kill = new AbortController();
     const onOutput = (text: string) => {

@@ -64,3 +64,9 @@ test("one fault is said in the singular", () => {
     "X: one fault in the arguments\n  - a: is b",
   );
 });
+
+test("what comes by on the way puts nothing in front of the faults", () => {
+  const error = new InvalidArgsError("X", [{ path: "a", reason: "is b" }]);
+  error.message = `error serializing property "c": ${error.message}`;
+  expect(error.message).toBe("X: one fault in the arguments\n  - a: is b");
+});

@@ -157,11 +157,11 @@ export const ACCOUNT: readonly Scenario[] = [
         // Longer than it waits for a droplet's last step, whatever it is told.
         await world.lab.behave({ removalMs: 75_000, membersMs: 3000 });
         const log = await world.destroyFails();
-        assert.match(log, /timeout while waiting for state|timed out after 50 s while waiting for droplet/);
+        assert.match(log, /timeout while waiting for state|timed out after 60 s while waiting for droplet/);
         await world.eventually(60, "the droplets to be gone", async () =>
           assert.deepEqual(await world.lab.droplets(), []),
         );
-        await world.destroy();
+        await world.destroy({ refresh: true });
         assert.deepEqual(await world.lab.leftovers(), []);
       } finally {
         await world.lab.behaveAsUsual();
