@@ -198,6 +198,22 @@ describe("what passes is waited for", () => {
       expect(host.read("marker")).toMatch(/^while adding Docker's package repository: .*curl: \(\d+\)/);
   });
 
+  test("and what is being done, or waited for, is left where the first Command finds it", async () => {
+    const host = stockHost();
+    host.write(
+      "bin/curl",
+      `#!/bin/bash\n[[ -e $FAKE/once ]] && exit\n: >$FAKE/once\necho "curl: (7) no"; exit 7\n`,
+    );
+    host.write("bin/sleep", "#!/bin/bash\ncat $FAKE/progress >>$FAKE/seen\n");
+    host.write("bin/systemctl", "#!/bin/bash\ncat $FAKE/progress >>$FAKE/seen\n");
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(host.read("seen").split("\n").slice(0, 2)).toEqual([
+      "adding Docker's package repository, waiting: curl: (7) no",
+      "keeping containers from the metadata address and the swarm's ports",
+    ]);
+    expect(host.read("progress")).toBe("");
+  });
+
   test("not for ever: the reason names what it waited for, and a further run succeeds", async () => {
     const lock = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 119 (python3)";
     const host = stockHost().write("fail-apt-get", `${lock}\nE: Unable to lock directory\n`);
