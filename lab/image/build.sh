@@ -21,7 +21,8 @@ engine=$2
 output=$3
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 
-packages=systemd,systemd-sysv,dbus,cloud-init,openssh-server,iproute2,iputils-ping,nftables,procps,kmod,busybox-static
+packages=systemd,systemd-sysv,dbus,cloud-init,openssh-server,iproute2,iputils-ping,nftables,netbase,procps
+packages=$packages,kmod,busybox-static
 case $engine in
   # Less than DigitalOcean's images have: what a preparation needs it must bring.
   none) packages=$packages,apt,python3 ;;

@@ -102,7 +102,10 @@ export class FakeHost {
 
   public write(file: string, text: string): this {
     mkdirSync(path.dirname(path.join(this.directory, file)), { recursive: true });
-    writeFileSync(path.join(this.directory, file), text);
+    // A program may be a link to this machine's own, which must not be written to.
+    const isProgram = file.startsWith("bin/");
+    if (isProgram) rmSync(path.join(this.directory, file), { force: true });
+    writeFileSync(path.join(this.directory, file), text, { mode: isProgram ? 0o755 : 0o644 });
     return this;
   }
 
