@@ -1,12 +1,12 @@
 /** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
 import { readFile, rm } from "node:fs/promises";
-import type Docker from "dockerode";
 import type { BehaviourSettings } from "./api/behaviour";
 import type { FaultSpec } from "./api/faults";
 import { gatewayOf } from "./api/addresses";
 import { dataExists, removeData, stopDaemon } from "./engine/daemon";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
 import { INOTIFY, raise, restoreKernel } from "./engine/kernel";
+import { removeObjects } from "./engine/objects";
 import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
@@ -240,13 +240,4 @@ export async function labDown(
   await restoreKernel(report);
   if (engine?.ours) await stopDaemon(report);
   if (purge) await Promise.all([removeData(), rm(repositoriesDirectory(), { recursive: true, force: true })]);
-}
-
-async function removeObjects(docker: Docker, name: string): Promise<void> {
-  const filters = { label: [`${LAB_LABEL}=${name}`] };
-  const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
-  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-  const { Volumes: volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) });
-  for (const { Name } of volumes) await docker.getVolume(Name).remove();
 }

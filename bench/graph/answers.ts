@@ -31,5 +31,7 @@ function stdout(name: string): string {
       managerRotation: 0,
       caRotation: 0,
     });
+  // Nobody asks which nodes the managers know.
+  if (name.endsWith("-members")) return "";
   return name.endsWith("-token") ? `SWMTKN-1-${"t".repeat(76)}` : "n".repeat(25);
 }

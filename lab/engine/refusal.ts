@@ -3,3 +3,12 @@ export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("statusCode" in error)) return undefined;
   return typeof error.statusCode === "number" ? error.statusCode : undefined;
 }
+
+/** Takes one of the engine's refusals for success. */
+export async function unless(status: number, action: Promise<unknown>): Promise<void> {
+  try {
+    await action;
+  } catch (error) {
+    if (statusOf(error) !== status) throw error;
+  }
+}

@@ -7,7 +7,7 @@ import type { EngineInfo } from "../engine/engine";
 import { FORWARDING, raise } from "../engine/kernel";
 import { LAB_LABEL } from "../engine/paths";
 import type { Report } from "../engine/prerequisites";
-import { statusOf } from "../engine/refusal";
+import { unless } from "../engine/refusal";
 import { ensureImage } from "../image/image";
 import { kindOf } from "../image/kinds";
 import { awaitBoot } from "./boot";
@@ -15,6 +15,7 @@ import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
 import { runInside } from "./exec";
 import { renderRuleset } from "./firewall-ruleset";
+import { attaching, detaching } from "./reserved-address";
 import type {
   HostFirewall,
   HostMacs,
@@ -162,11 +163,7 @@ export class ContainerHosts implements Hosts {
   attachAddress(id: number, address: string): Promise<void> {
     return this.#do("attach an address to", id, async () => {
       const container = await this.#get(id);
-      // The announcements make the neighbours, this machine among them, forget who had the address before.
-      const script =
-        'ip address replace "$1/32" dev eth0 && busybox arping -q -U -c 1 -w 1 -I eth0 "$1"; ' +
-        'ip -brief address show dev eth0 | grep -qF " $1/32"';
-      await this.#run(container.Id, ["/bin/sh", "-c", script, "sh", address]);
+      await this.#run(container.Id, attaching(address));
     });
   }
 
@@ -175,9 +172,7 @@ export class ContainerHosts implements Hosts {
       const container = await this.#find(id);
       // A host that is off has no addresses, and gets those that are still its own after it is powered on.
       if (container?.State !== "running") return;
-      const script =
-        'ip address delete "$1/32" dev eth0 2>/dev/null; ! ip -brief address | grep -qF " $1/32"';
-      await this.#run(container.Id, ["/bin/sh", "-c", script, "sh", address]);
+      await this.#run(container.Id, detaching(address));
     });
   }
 
@@ -257,14 +252,5 @@ export class ContainerHosts implements Hosts {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`could not ${what} host ${id} of the lab ${this.#lab}: ${reason}`, { cause: error });
     }
-  }
-}
-
-/** Takes one of the engine's refusals for success. */
-async function unless(status: number, action: Promise<unknown>): Promise<void> {
-  try {
-    await action;
-  } catch (error) {
-    if (statusOf(error) !== status) throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { FakeHost, listen, nobody } from "./fake-host";
+import { FakeHost } from "./fake-host";
+import { listen, nobody } from "./loopback";
 
 const VARIABLES = {
   ADVERTISE: "10.110.0.10:2377",

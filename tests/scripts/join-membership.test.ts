@@ -1,4 +1,5 @@
-import { FakeHost, listen } from "./fake-host";
+import { FakeHost } from "./fake-host";
+import { listen } from "./loopback";
 
 const VARIABLES = {
   CLUSTER: "the-cluster",

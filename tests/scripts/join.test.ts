@@ -1,4 +1,5 @@
-import { FakeHost, listen, nobody } from "./fake-host";
+import { FakeHost } from "./fake-host";
+import { listen, nobody } from "./loopback";
 
 const TOKEN = "SWMTKN-1-very-secret";
 const VARIABLES = {
