@@ -13,6 +13,7 @@ import { kindOf } from "../image/kinds";
 import { awaitBoot } from "./boot";
 import { renderSeed } from "./cloud-init-seed";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
+import type { ContainerHostsOptions } from "./container-hosts-options";
 import { runInside } from "./exec";
 import { renderRuleset } from "./firewall-ruleset";
 import { attaching, detaching } from "./reserved-address";
@@ -27,25 +28,6 @@ import type {
 } from "./hosts";
 import { renderMetadataRuleset } from "./metadata-ruleset";
 import { Networks } from "./networks";
-
-/** What {@link ContainerHosts} works with. */
-export interface ContainerHostsOptions {
-  readonly docker: Docker;
-  /** The lab's name: the label of all that belongs to it. */
-  readonly lab: string;
-  /** Where the droplets' files are kept, user data among them. */
-  readonly directory: string;
-  /** Whether droplets may reach the world outside this machine; no by default. */
-  readonly egress?: boolean;
-  readonly metadata: MetadataEndpoint;
-  /** How long a stock droplet's agents hold apt's and dpkg's locks at its first boot, in seconds each; 10 by default. */
-  readonly agentSeconds?: number;
-  /**
-   * Readies what droplets get packages from, at this machine's address on the public network. Where they are not
-   * `needed`, as the droplet has an engine, only what is there already.
-   */
-  readonly packages?: (gateway: string, needed: boolean, report: Report) => Promise<void>;
-}
 
 /** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
 export class ContainerHosts implements Hosts {
