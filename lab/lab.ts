@@ -11,7 +11,7 @@ import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
-import { type LabDroplet, own, type Status } from "./status";
+import { type LabDroplet, own, ownPaths, type Status } from "./status";
 import { REPOSITORY_PORT } from "./packages/server";
 import { repositoriesDirectory } from "./packages/repository";
 import { answers, endpointOf, serverLog, startServer, stopServer } from "./server-process";
@@ -87,6 +87,11 @@ export class Lab {
       ...containers.map(({ Names }) => `container ${Names.join(" ")}`),
       ...volumes.map(({ Name }) => `volume ${Name}`),
     ];
+  }
+
+  /** Deletes all that {@link leftovers} finds in the account, where no droplet is left. */
+  public async removeLeftovers(): Promise<void> {
+    for (const path of ownPaths(await this.status())) await this.request("DELETE", `/v2/${path}`);
   }
 
   /** The last requests to the API, oldest first: a line each. */

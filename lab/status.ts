@@ -33,9 +33,21 @@ export interface Status {
 
 /** What everything in it has that may be somebody else's. */
 export interface Listed {
+  readonly id?: string | number;
   readonly name: string;
   readonly seeded: boolean;
 }
 
 /** Whether a thing was not seeded. */
 export const own = ({ seeded }: Listed): boolean => !seeded;
+
+/** Paths of what is in the account beside droplets, but for what was seeded and default VPCs. */
+export function ownPaths({ firewalls, reserved_ips, ssh_keys, vpcs, tags }: Status): string[] {
+  return [
+    ...firewalls.filter(own).map(({ id }) => `firewalls/${id}`),
+    ...reserved_ips.map(({ ip }) => `reserved_ips/${ip}`),
+    ...ssh_keys.filter(own).map(({ id }) => `account/keys/${id}`),
+    ...vpcs.filter(vpc => own(vpc) && !vpc.default).map(({ id }) => `vpcs/${id}`),
+    ...tags.filter(own).map(({ name }) => `tags/${name}`),
+  ];
+}

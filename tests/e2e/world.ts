@@ -117,6 +117,8 @@ export class World {
       assert.deepEqual(await this.lab.droplets(), []),
     );
     await this.destroy({ refresh: true });
+    // What the scenario itself put into the account, as somebody else.
+    await this.eventually(60, "the account to be empty", () => this.lab.removeLeftovers());
   }
 
   /** Asserts that one more `up` has nothing to do. */
