@@ -8,7 +8,14 @@
 #     "manager" for the first manager, which must be one by its own account.
 main() {
   wait_for_host "$BOOT_SECONDS"
-  check_membership
+  local -r asked_for="$GENERATION $RECONCILE"
+  if [[ ! -e $MEMBERSHIP || $(<"$MEMBERSHIP") != "$asked_for" ]]; then
+    check_membership
+    note_membership "$asked_for"
+    warn_of_host_firewall
+    # Nobody asks the first manager: it is the one that does.
+    [[ $KNOWN == manager ]] || answer_port_checks
+  fi
   # A manager that has just joined may not be restarted: it would not find the others again.
   [[ $SWARM_STATE != inactive || ! ${CERTIFICATE-} ]] || is_served || serve
   local deadline=$((SECONDS + JOIN_SECONDS)) reason='' asked=''
@@ -32,17 +39,10 @@ main() {
 # Where the program asks for it, by another generation or another value of swarm.reconcile, what this host takes itself
 # for is held against what the managers know, once: a host that has joined since then is believed.
 check_membership() {
-  local asked="$GENERATION $RECONCILE"
-  [[ ! -e $MEMBERSHIP || $(<"$MEMBERSHIP") != "$asked" ]] || return 0
-  if ! is_what_the_managers_know; then
-    say "takes itself for node $SWARM_NODE, which the managers do not know as that: it leaves, and joins again"
-    docker swarm leave --force >/dev/null
-    look_at_swarm
-  fi
-  note_membership "$asked"
-  warn_of_host_firewall
-  # Nobody asks the first manager: it is the one that does.
-  [[ $KNOWN == manager ]] || answer_port_checks
+  is_what_the_managers_know && return
+  say "takes itself for node $SWARM_NODE, which the managers do not know as that: it leaves, and joins again"
+  docker swarm leave --force >/dev/null
+  look_at_swarm
 }
 is_what_the_managers_know() {
   [[ $KNOWN ]] || return 0

@@ -1,20 +1,8 @@
 import { FakeHost } from "./fake-host";
+import { JOIN } from "./join-input";
 import { listen } from "./loopback";
 
-const VARIABLES = {
-  CLUSTER: "the-cluster",
-  TOKEN: "SWMTKN-1-very-secret",
-  PEERS: "",
-  ADVERTISE: "10.110.0.60:2377",
-  LISTEN: "0.0.0.0:2377",
-  DATA_PATH: "",
-  DATA_PATH_PORT: 4789,
-  BOOT_SECONDS: 1,
-  JOIN_SECONDS: 1,
-  GENERATION: 0,
-  RECONCILE: "again",
-  KNOWN: "",
-};
+const VARIABLES = { ...JOIN, JOIN_SECONDS: 1, RECONCILE: "again" };
 const worker = () => new FakeHost().engine({ LocalNodeState: "active", NodeID: "me" });
 const manager = () => new FakeHost().manager("the-cluster", "me");
 const pending = () => new FakeHost().engine({ LocalNodeState: "pending", NodeID: "me" });

@@ -1,21 +1,9 @@
 import { FakeHost } from "./fake-host";
+import { JOIN } from "./join-input";
 import { listen, nobody } from "./loopback";
 
-const TOKEN = "SWMTKN-1-very-secret";
-const VARIABLES = {
-  CLUSTER: "the-cluster",
-  TOKEN,
-  PEERS: "",
-  ADVERTISE: "10.110.0.60:2377",
-  LISTEN: "0.0.0.0:2377",
-  DATA_PATH: "",
-  DATA_PATH_PORT: 4789,
-  BOOT_SECONDS: 1,
-  JOIN_SECONDS: 15,
-  GENERATION: 0,
-  RECONCILE: "",
-  KNOWN: "",
-};
+const { TOKEN } = JOIN;
+const VARIABLES = JOIN;
 const joins = (host: FakeHost) => host.calls().filter(call => /^curl .*swarm\/join$/.test(call));
 
 describe("an inactive host", () => {
