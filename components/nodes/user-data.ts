@@ -23,7 +23,7 @@ export interface UserData {
 /** Docker's own package repository. */
 export const DOCKER_MIRROR = "https://download.docker.com";
 
-const read = (script: string) => readFileSync(path.join(__dirname, "..", "..", "scripts", script), "utf8");
+const read = (script: string) => readFileSync(path.join(__dirname, "scripts", script), "utf8");
 const PREPARE = read("prepare-host.sh");
 const GUARD = read("guard.sh");
 const SSHD = [

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-/** The membership scripts in `scripts/`, each with what it needs beside `lib.sh`: the state holds no more than that. */
+/** The membership scripts beside this file, each with what it needs beside `lib.sh`: the state holds no more than that. */
 const NEEDS = {
   bootstrap: ["host", "host-firewall", "pool-overlap"],
   token: ["manager"],
@@ -24,7 +24,7 @@ export function quote(word: string): string {
 }
 
 const read = (name: string) =>
-  readFileSync(path.join(__dirname, "..", "..", "scripts", `${name}.sh`), "utf8")
+  readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8")
     .split("\n")
     .filter(line => !/^\s*(#|$)/.test(line))
     .join("\n");

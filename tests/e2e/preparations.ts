@@ -20,7 +20,7 @@ const INTRODUCTION = [
   "# How hosts are prepared",
   "",
   "Written by `npm run e2e -- --grep stock --prepared docs/generated/prepare-host.md`. Every line is a run of",
-  "[prepare-host.sh](../../scripts/prepare-host.sh) by cloud-init on a droplet of the [lab](../../lab/README.md), with packages",
+  "[prepare-host.sh](../../components/nodes/scripts/prepare-host.sh) by cloud-init on a droplet of the [lab](../../lab/README.md), with packages",
   "from Debian's mirror and from a signed repository laid out like Docker's. On stock droplets agents hold the lock of apt's",
   "lists and the locks of dpkg in turns for the first 20 seconds; the seconds are the script's own, up to five droplets at a",
 ].join("\n");

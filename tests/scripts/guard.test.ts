@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { FakeHost } from "./fake-host";
 
 describe("the guard", () => {
-  const guard = readFileSync(path.join(__dirname, "../../scripts/guard.sh"), "utf8");
+  const guard = readFileSync(path.join(__dirname, "../../components/nodes/scripts/guard.sh"), "utf8");
   const rules = (host: FakeHost) => host.calls().filter(call => call.includes(" -A "));
   const iptables = (host: FakeHost, isThere: boolean) =>
     host.write(

@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import execa from "execa";
 
-const SCRIPT = path.join(__dirname, "../../scripts/host-firewall.sh");
+const SCRIPT = path.join(__dirname, "../../components/swarm/scripts/host-firewall.sh");
 const PORTS = "2377 7946 4789";
 const temporary = mkdtempSync(path.join(tmpdir(), "host-firewall-"));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));

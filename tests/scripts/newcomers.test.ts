@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-const read = (name: string) => readFileSync(path.join(__dirname, "../../scripts", `${name}.sh`), "utf8");
+const read = (name: string) =>
+  readFileSync(path.join(__dirname, "../../components/swarm/scripts", `${name}.sh`), "utf8");
 
 /**
  * Looks at three nodes, of which `me` is the manager that looks, and `known` has its name already.

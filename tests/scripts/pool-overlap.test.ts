@@ -8,7 +8,7 @@ import { overlap, parseCidr } from "../../components/network/cidr";
 import { FakeHost } from "./fake-host";
 
 const SCRIPT = ["lib", "pool-overlap"]
-  .map(name => readFileSync(path.join(__dirname, `../../scripts/${name}.sh`), "utf8"))
+  .map(name => readFileSync(path.join(__dirname, `../../components/swarm/scripts/${name}.sh`), "utf8"))
   .join("\n");
 
 /** What is said of pools on a host with these routes. */

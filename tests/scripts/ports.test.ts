@@ -3,7 +3,8 @@ import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-const read = (name: string) => readFileSync(path.join(__dirname, "../../scripts", `${name}.sh`), "utf8");
+const read = (name: string) =>
+  readFileSync(path.join(__dirname, "../../components/swarm/scripts", `${name}.sh`), "utf8");
 
 /** Runs both ends of the check for real, on loopback: a raw socket takes root. */
 function check(word: string, ports: string, firewall = ""): { status: number | null; stdout: string } {

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { FakeHost, type Outcome } from "./fake-host";
 
-const SCRIPT = readFileSync(path.join(__dirname, "../../scripts/prepare-host.sh"), "utf8");
+const SCRIPT = readFileSync(path.join(__dirname, "../../components/nodes/scripts/prepare-host.sh"), "utf8");
 export const MIRROR = "https://mirror.example";
 
 /** A stock host. Its /etc is in the fake's directory. */

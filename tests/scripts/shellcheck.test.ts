@@ -3,10 +3,11 @@ import { readdirSync } from "node:fs";
 import * as path from "node:path";
 
 const ROOT = path.join(__dirname, "../..");
-const scripts = ["scripts", "tests/scripts/fakes"].flatMap(directory =>
-  readdirSync(path.join(ROOT, directory))
-    .filter(file => file.endsWith(".sh"))
-    .map(file => path.join(directory, file)),
+const scripts = ["components/swarm/scripts", "components/nodes/scripts", "tests/scripts/fakes"].flatMap(
+  directory =>
+    readdirSync(path.join(ROOT, directory))
+      .filter(file => file.endsWith(".sh"))
+      .map(file => path.join(directory, file)),
 );
 const available = spawnSync("shellcheck", ["--version"]).status === 0;
 

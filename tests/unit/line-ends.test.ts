@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 const ROOT = path.resolve(__dirname, "../..");
+const SCRIPTS = "components/swarm/scripts";
 const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" });
 
 let clone: string;
@@ -25,7 +26,7 @@ test("every text is checked out as it was committed, wherever it is", () => {
 });
 
 test("a script that nodes are sent runs", () => {
-  const scripts = readdirSync(path.join(clone, "scripts"));
+  const scripts = readdirSync(path.join(clone, SCRIPTS));
   expect(scripts).toContain("bootstrap.sh");
   for (const name of scripts) expect([name, read(name).includes("\r")]).toEqual([name, false]);
   const run = execFileSync("bash", [], { input: `${read("lib.sh")}NODE=here\nsay fine 2>&1\n` });
@@ -33,5 +34,5 @@ test("a script that nodes are sent runs", () => {
 });
 
 function read(script: string): string {
-  return readFileSync(path.join(clone, "scripts", script), "utf8");
+  return readFileSync(path.join(clone, SCRIPTS, script), "utf8");
 }

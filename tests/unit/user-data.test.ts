@@ -38,7 +38,10 @@ describe("user data", () => {
   });
 
   test("brings the preparation, byte for byte, and runs it with the wanted engine", () => {
-    const script = readFileSync(path.join(__dirname, "../../scripts/prepare-host.sh"), "utf8");
+    const script = readFileSync(
+      path.join(__dirname, "../../components/nodes/scripts/prepare-host.sh"),
+      "utf8",
+    );
     const { write_files, runcmd } = parsed("28.5.1");
     expect(write_files.map(file => [file.path, file.permissions])).toEqual([
       ["/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", "0644"],
