@@ -1,8 +1,9 @@
 /** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
 import { readFile, rm } from "node:fs/promises";
+
+import { gatewayOf } from "./api/addresses";
 import type { BehaviourSettings } from "./api/behaviour";
 import type { FaultSpec } from "./api/faults";
-import { gatewayOf } from "./api/addresses";
 import { dataExists, removeData, stopDaemon } from "./engine/daemon";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
 import { INOTIFY, raise, restoreKernel } from "./engine/kernel";
@@ -11,11 +12,11 @@ import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
-import { type LabDroplet, own, ownPaths, type Status } from "./status";
-import { REPOSITORY_PORT } from "./packages/server";
 import { repositoriesDirectory } from "./packages/repository";
+import { REPOSITORY_PORT } from "./packages/server";
 import { answers, endpointOf, serverLog, startServer, stopServer } from "./server-process";
 import { allSettings, ensureSettings, type LabChoices, type LabSettings, loadSettings } from "./settings";
+import { type LabDroplet, own, ownPaths, type Status } from "./status";
 
 export type { LabDroplet } from "./status";
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { DockerApi, type DockerApiOutput } from "../docker-api/docker-api";
 import { raise } from "../faults";
 import { deadAgent } from "../ssh/agent";
 import type { NodeOutput, SwarmArgs } from "./args";
-import { DockerApi, type DockerApiOutput } from "../docker-api/docker-api";
 import { type Birth, bootstrap } from "./birth";
 import { firstTokens, joinToken, rotateCa, unlockKey } from "./keys";
 import { knownMembers } from "./known-members";

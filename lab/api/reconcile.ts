@@ -1,7 +1,7 @@
 /** After a restart: the records are loaded, and what was under way when the server ended is brought to an end. */
-import type { Context } from "./context";
-import { messageOf } from "./errors";
+import { messageOf } from "../engine/errors";
 import { timestamp } from "./actions";
+import type { Context } from "./context";
 import type { DropletRecord } from "./records";
 
 /**

@@ -1,5 +1,6 @@
 /** What was seeded: how it was, whether it still is so, and how it becomes so again. What is seeded is in `seed.ts`. */
 import { isDeepStrictEqual } from "node:util";
+
 import type { Context } from "./context";
 import { ApiError } from "./errors";
 import { applies } from "./firewall-rules";

@@ -2,15 +2,15 @@
  * The lab's API server: DigitalOcean's API v2, as far as the provider and a swarm need it, in front of `Hosts`.
  */
 import { randomUUID } from "node:crypto";
-import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
+
 import type { Hosts } from "../hosts/hosts";
 import { Actions } from "./actions";
 import { AddressPools } from "./address-pools";
 import { parseRange } from "./addresses";
-import { Behaviour } from "./behaviour";
-import type { BehaviourSettings } from "./behaviour";
+import { Behaviour, type BehaviourSettings } from "./behaviour";
 import type { App, Context, Settings } from "./context";
 import { Faults } from "./faults";
 import { FirewallSync } from "./firewall-sync";

@@ -1,5 +1,6 @@
 /** What the lab needs from the machine that it runs on, and how to get it there. */
 import { readFile } from "node:fs/promises";
+
 import execa from "execa";
 
 /** A command or file that the lab needs, and the Debian package that has it. */

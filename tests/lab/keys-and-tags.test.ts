@@ -1,5 +1,4 @@
-import { firewallRequest, Lab, publicKey } from "./helpers";
-import type { ErrorBody, FirewallBody } from "./helpers";
+import { type ErrorBody, type FirewallBody, firewallRequest, Lab, publicKey } from "./helpers";
 
 interface Key {
   ssh_key: { id: number; name: string; fingerprint: string; public_key: string };

@@ -1,5 +1,4 @@
-import type { SwarmClusterArgs } from "../../components";
-import { SwarmCluster } from "../../components";
+import { SwarmCluster, type SwarmClusterArgs } from "../../components";
 import { type MockOptions, quiet, startWorld, type World } from "./mocks";
 
 /** Three managers and two workers. */

@@ -1,16 +1,14 @@
 /** `POST /v2/droplets`: one droplet by `name`, or up to ten by `names`. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
 import { timestamp } from "../actions";
 import { PUBLIC_POOL } from "../address-pools";
 import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, chooseRegion, findImage, findSize, imageKey } from "../catalog";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+import { type App, baseOf, type Context } from "../context";
 import { unprocessable } from "../errors";
 import type { ActionRecord, DropletRecord, VpcRecord } from "../records";
-import { dropletShape } from "../shapes";
-import type { Shape } from "../shapes";
+import { dropletShape, type Shape } from "../shapes";
 import { checkTagName, ensureTag } from "../tagging";
 import { defaultVpc } from "../vpcs";
 import { findKey } from "./keys";

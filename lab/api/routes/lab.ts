@@ -11,8 +11,8 @@
  *   which are gone or changed; `DELETE` makes the account a new one, with nothing in it.
  */
 import { Type } from "@fastify/type-provider-typebox";
-import { PUBLIC_POOL } from "../address-pools";
-import type { Source } from "../address-pools";
+
+import { PUBLIC_POOL, type Source } from "../address-pools";
 import type { App, Context } from "../context";
 import { applies } from "../firewall-rules";
 import type { DropletRecord } from "../records";

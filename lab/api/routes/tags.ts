@@ -1,8 +1,7 @@
 /** `/v2/tags`, and what carries them. The lab's only tagged resources are droplets. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
+import { type App, baseOf, type Context } from "../context";
 import { notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
 import type { DropletRecord, TagRecord } from "../records";
