@@ -33,6 +33,7 @@ export interface Settings {
   readonly reservedRange?: string;
   readonly dropletLimit: number;
   readonly reservedIpLimit: number;
+  readonly volumeLimit: number;
   /** The id of the only project. */
   readonly projectId: string;
 }

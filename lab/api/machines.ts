@@ -15,6 +15,7 @@ import { IPV6_PREFIX, ipv6Of } from "./ipv6";
 import type { Lanes } from "./lanes";
 import type { ActionRecord, DropletRecord, ReservedIpRecord } from "./records";
 import type { Store } from "./store";
+import { hostVolumes, noteMounted } from "./volumes";
 
 /** What {@link Machines} works with. */
 export interface MachineParts {
@@ -42,6 +43,7 @@ export class Machines {
       try {
         await hosts.create(this.spec(droplet));
         droplet.status = "active";
+        noteMounted(this.parts.store, droplet.id);
       } catch (error) {
         droplet.status = "errored";
         firewalls.forget(droplet.id);
@@ -58,7 +60,7 @@ export class Machines {
     droplet.deleting = true;
     store.changed();
     const { removalMs } = behaviour.now;
-    this.enqueue(droplet.id, async () => {
+    this.enqueue(dropletLane(droplet.id), async () => {
       try {
         await hosts.remove(droplet.id);
       } catch (error) {
@@ -76,6 +78,9 @@ export class Machines {
     store.droplets.delete(droplet.id);
     for (const reserved of store.reservedIps.all()) {
       if (reserved.dropletId === droplet.id) reserved.dropletId = null;
+    }
+    for (const volume of store.volumes.all()) {
+      if (volume.dropletId === droplet.id) volume.dropletId = null;
     }
     for (const firewall of store.firewalls.all()) {
       firewall.dropletIds = firewall.dropletIds.filter(id => id !== droplet.id);
@@ -96,12 +101,13 @@ export class Machines {
   public async powerOn(droplet: DropletRecord): Promise<void> {
     const { hosts, firewalls, store } = this.parts;
     try {
-      await hosts.powerOn(droplet.id, firewalls.take(droplet.id));
+      await hosts.powerOn(droplet.id, firewalls.take(droplet.id), hostVolumes(store, droplet.id));
     } catch (error) {
       firewalls.forget(droplet.id);
       throw error;
     }
     droplet.status = "active";
+    noteMounted(store, droplet.id);
     for (const reserved of store.reservedIps.all()) {
       if (reserved.dropletId === droplet.id) await hosts.attachAddress(droplet.id, reserved.ip);
     }
@@ -148,15 +154,20 @@ export class Machines {
 
   /** Runs a droplet's operation in its turn, and ends the action with its outcome. */
   public run(droplet: DropletRecord, action: ActionRecord, job: () => Promise<void>): void {
+    this.runOn(dropletLane(droplet.id), action, job);
+  }
+
+  /** The same for anything else, in the order of its lane. */
+  public runOn(lane: string, action: ActionRecord, job: () => Promise<void>): void {
     const { actions, log } = this.parts;
-    this.enqueue(droplet.id, async () => {
+    this.enqueue(lane, async () => {
       await this.pause();
       try {
         await job();
         actions.finish(action, "completed");
       } catch (error) {
         actions.finish(action, "errored");
-        log(`droplet ${droplet.id}: ${action.type} failed: ${messageOf(error)}`);
+        log(`${lane.replace("/", " ")}: ${action.type} failed: ${messageOf(error)}`);
       }
     });
   }
@@ -170,8 +181,8 @@ export class Machines {
     }
   }
 
-  private enqueue(id: number, job: () => Promise<void>): void {
-    void this.onLane(id, async () => {
+  private enqueue(lane: string, job: () => Promise<void>): void {
+    void this.parts.lanes.run(lane, async () => {
       await job();
       this.parts.store.changed();
       await this.save();
@@ -209,6 +220,7 @@ export class Machines {
         : undefined,
       privateInterface: { address: droplet.privateAddress, prefix: parseRange(vpc.range).prefix },
       vpc: { id: vpc.id, range: vpc.range },
+      volumes: hostVolumes(store, droplet.id),
       firewall: firewalls.take(droplet.id),
     };
   }

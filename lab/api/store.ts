@@ -16,6 +16,7 @@ import type {
   SeededRecord,
   State,
   TagRecord,
+  VolumeRecord,
   VpcRecord,
 } from "./records";
 
@@ -74,6 +75,7 @@ function emptyState(): State {
     droplets: [],
     firewalls: [],
     reservedIps: [],
+    volumes: [],
     actions: [],
     pools: [],
     seeded: [],
@@ -111,6 +113,7 @@ export class Store {
   public readonly droplets: Collection<number, DropletRecord>;
   public readonly firewalls: Collection<string, FirewallRecord>;
   public readonly reservedIps: Collection<string, ReservedIpRecord>;
+  public readonly volumes: Collection<string, VolumeRecord>;
   public readonly actions: Collection<number, ActionRecord>;
   public readonly pools: Collection<string, PoolRecord>;
   public readonly seeded: Collection<string, SeededRecord>;
@@ -131,6 +134,7 @@ export class Store {
     this.droplets = new Collection(droplet => droplet.id, state.droplets);
     this.firewalls = new Collection(firewall => firewall.id, state.firewalls);
     this.reservedIps = new Collection(reserved => reserved.ip, state.reservedIps);
+    this.volumes = new Collection(volume => volume.id, state.volumes);
     this.actions = new Collection(action => action.id, state.actions);
     this.pools = new Collection(pool => pool.id, state.pools);
     this.seeded = new Collection(({ kind, key }) => `${kind}/${key}`, state.seeded);
@@ -185,6 +189,7 @@ export class Store {
       droplets: this.droplets.all(),
       firewalls: this.firewalls.all(),
       reservedIps: this.reservedIps.all(),
+      volumes: this.volumes.all(),
       actions: this.actions.all(),
       pools: this.pools.all(),
       seeded: this.seeded.all(),

@@ -1,7 +1,4 @@
 /** Hosts that are containers, each with its own systemd, sshd, cloud-init and Docker engine. */
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import * as path from "node:path";
-
 import type Docker from "dockerode";
 
 import { type EngineInfo, engineInfo } from "../engine/engine";
@@ -12,11 +9,10 @@ import type { Report } from "../engine/prerequisites";
 import { ensureImage } from "../image/image";
 import { kindOf } from "../image/kinds";
 import { awaitBoot } from "./boot";
-import { renderSeed } from "./cloud-init-seed";
 import type { ContainerHostsOptions } from "./container-hosts-options";
 import { containerSettings, DROPLET_LABEL, interfaceName, volumeName } from "./container-settings";
+import { DropletDirectories } from "./droplet-directories";
 import { runInside } from "./exec";
-import { renderRuleset } from "./firewall-ruleset";
 import type {
   HostFirewall,
   HostMacs,
@@ -24,20 +20,21 @@ import type {
   Hosts,
   HostSpec,
   HostState,
-  MetadataEndpoint,
+  HostVolume,
+  HostVolumeSpec,
 } from "./hosts";
-import { renderMetadataRuleset } from "./metadata-ruleset";
 import { Networks } from "./networks";
 import { attaching, detaching } from "./reserved-address";
+import { Volumes } from "./volumes";
 
 /** The machines of one lab. The caller does one thing at a time to any one host, as the API does. */
 export class ContainerHosts implements Hosts {
   private readonly docker: Docker;
   private readonly lab: string;
-  private readonly directory: string;
+  private readonly directories: DropletDirectories;
+  private readonly volumes: Volumes;
   private readonly networks: Networks;
   private readonly egress: boolean;
-  private readonly metadata: MetadataEndpoint;
   private readonly agentSeconds: number;
   private readonly packages: ContainerHostsOptions["packages"];
   private info: Promise<EngineInfo> | undefined;
@@ -49,9 +46,9 @@ export class ContainerHosts implements Hosts {
     this.packages = options.packages;
     this.docker = docker;
     this.lab = lab;
-    this.directory = directory;
+    this.directories = new DropletDirectories(directory, metadata);
+    this.volumes = new Volumes(directory);
     this.egress = egress;
-    this.metadata = metadata;
     this.networks = new Networks(docker, lab, egress);
   }
 
@@ -92,7 +89,8 @@ export class ContainerHosts implements Hosts {
         await unless(404, this.docker.getContainer(existing.Id).remove({ force: true, v: true }));
       }
       await unless(404, this.docker.getVolume(volumeName(this.lab, id)).remove());
-      await rm(this.directoryOf(id), { recursive: true, force: true });
+      await this.volumes.release(this.directories.of(id));
+      await this.directories.remove(id);
     });
   }
 
@@ -106,11 +104,16 @@ export class ContainerHosts implements Hosts {
     });
   }
 
-  public powerOn(id: number, firewall: HostFirewall): Promise<void> {
+  public powerOn(id: number, firewall: HostFirewall, volumes: readonly HostVolume[]): Promise<void> {
     return this.do("power on", id, async () => {
       const container = await this.get(id);
-      if (container.State === "running") return this.applyFirewall(id, firewall);
-      await this.writeFirewall(id, firewall);
+      if (container.State === "running") {
+        await this.applyFirewall(id, firewall);
+        return this.setVolumes(id, volumes);
+      }
+      await this.directories.writeFirewall(id, firewall);
+      const end = await this.volumes.give(this.directories.of(id), volumes);
+      await end();
       await this.docker.getContainer(container.Id).start();
       await awaitBoot(this.docker, container.Id);
     });
@@ -137,7 +140,7 @@ export class ContainerHosts implements Hosts {
   public applyFirewall(id: number, firewall: HostFirewall): Promise<void> {
     return this.do("apply the firewall of", id, async () => {
       const container = await this.get(id);
-      await this.writeFirewall(id, firewall);
+      await this.directories.writeFirewall(id, firewall);
       if (container.State === "running") await this.run(container.Id, ["nft", "-f", "/opt/lab/firewall.nft"]);
     });
   }
@@ -158,16 +161,35 @@ export class ContainerHosts implements Hosts {
     });
   }
 
+  public createVolume(volume: HostVolumeSpec): Promise<void> {
+    return this.volumes.create(volume, this.report);
+  }
+
+  public removeVolume(id: string): Promise<void> {
+    return this.volumes.remove(id);
+  }
+
+  public resizeVolume(id: string, size: number): Promise<void> {
+    return this.volumes.resize(id, size);
+  }
+
+  public setVolumes(id: number, volumes: readonly HostVolume[]): Promise<void> {
+    return this.do("set the volumes of", id, async () => {
+      if (volumes.length === 0 && !(await this.volumes.known(this.directories.of(id)))) return;
+      const container = await this.get(id);
+      const end = await this.volumes.give(this.directories.of(id), volumes);
+      await this.run(container.Id, ["/usr/local/sbin/lab-volumes"]);
+      await end();
+    });
+  }
+
   private async boot(spec: HostSpec): Promise<void> {
     const image = await ensureImage(this.docker, spec.image, this.report);
     await this.readyPackages(spec);
-    const directory = this.directoryOf(spec.id);
-    await mkdir(path.join(directory, "seed"), { recursive: true, mode: 0o700 });
-    await chmod(directory, 0o700);
-    for (const [name, content] of Object.entries(renderSeed(spec))) {
-      await writeFile(path.join(directory, "seed", name), content as string, { mode: 0o600 });
-    }
-    await this.writeFirewall(spec.id, spec.firewall);
+    const directory = this.directories.of(spec.id);
+    await this.directories.create(spec);
+    await this.directories.writeFirewall(spec.id, spec.firewall);
+    await this.volumes.give(directory, spec.volumes);
     this.info ??= engineInfo(this.docker);
     const container = await this.docker.createContainer(
       containerSettings(spec, {
@@ -199,21 +221,9 @@ export class ContainerHosts implements Hosts {
     }
   }
 
-  /** Written beside and renamed, so that a droplet that starts just now reads the one or the other. */
-  private async writeFirewall(id: number, firewall: HostFirewall): Promise<void> {
-    const file = path.join(this.directoryOf(id), "firewall.nft");
-    const rules = `${renderRuleset(firewall)}${renderMetadataRuleset(this.metadata)}`;
-    await writeFile(`${file}.new`, rules, { mode: 0o600 });
-    await rename(`${file}.new`, file);
-  }
-
   /** A host that is powered off meanwhile needs none of it any more. */
   private run(container: string, command: readonly string[]): Promise<unknown> {
     return unless(409, runInside(this.docker, container, command));
-  }
-
-  private directoryOf(id: number): string {
-    return path.join(this.directory, "droplets", `${id}`);
   }
 
   private async find(id: number): Promise<Docker.ContainerInfo | undefined> {

@@ -4,9 +4,18 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { HostFirewall, HostMacs, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
+import type {
+  HostFirewall,
+  HostMacs,
+  HostNetwork,
+  Hosts,
+  HostSpec,
+  HostState,
+  HostVolume,
+  HostVolumeSpec,
+} from "./hosts";
 
-/** The method of {@link Hosts} that was called, with the host's or network's id. */
+/** The method of {@link Hosts} that was called, with the host's, network's or volume's id. */
 export interface HostCall {
   readonly method: Exclude<keyof Hosts, "state" | "macs">;
   readonly id: number | string;
@@ -18,12 +27,15 @@ export interface ImaginaryHost {
   state: "running" | "off";
   firewall: HostFirewall;
   readonly addresses: Set<string>;
+  volumes: readonly HostVolume[];
 }
 
 /** In-memory hosts. */
 export class NoHosts implements Hosts {
   /** All hosts by id, as their last call left them. */
   public readonly hosts = new Map<number, ImaginaryHost>();
+  /** All volumes by id. */
+  public readonly volumes = new Map<string, HostVolumeSpec>();
   /** All networks by id. */
   public readonly networks = new Map<string, HostNetwork>();
   /** Every call so far, oldest first, noted when it starts. */
@@ -52,7 +64,8 @@ export class NoHosts implements Hosts {
   public async create(spec: HostSpec): Promise<void> {
     await this.note("create", spec.id);
     if (this.hosts.has(spec.id)) return;
-    this.hosts.set(spec.id, { spec, state: "running", firewall: spec.firewall, addresses: new Set() });
+    const { firewall, volumes } = spec;
+    this.hosts.set(spec.id, { spec, state: "running", firewall, addresses: new Set(), volumes });
   }
 
   public async remove(id: number): Promise<void> {
@@ -68,9 +81,9 @@ export class NoHosts implements Hosts {
     host.addresses.clear();
   }
 
-  public async powerOn(id: number, firewall: HostFirewall): Promise<void> {
+  public async powerOn(id: number, firewall: HostFirewall, volumes: readonly HostVolume[]): Promise<void> {
     await this.note("powerOn", id);
-    Object.assign(this.find(id), { state: "running", firewall });
+    Object.assign(this.find(id), { state: "running", firewall, volumes });
   }
 
   public state(id: number): Promise<HostState> {
@@ -97,6 +110,28 @@ export class NoHosts implements Hosts {
   public async detachAddress(id: number, address: string): Promise<void> {
     await this.note("detachAddress", id);
     this.find(id).addresses.delete(address);
+  }
+
+  public async createVolume(volume: HostVolumeSpec): Promise<void> {
+    await this.note("createVolume", volume.id);
+    this.volumes.set(volume.id, volume);
+  }
+
+  public async removeVolume(id: string): Promise<void> {
+    await this.note("removeVolume", id);
+    this.volumes.delete(id);
+  }
+
+  public async resizeVolume(id: string, size: number): Promise<void> {
+    await this.note("resizeVolume", id);
+    const volume = this.volumes.get(id);
+    if (volume === undefined) throw new Error(`volume ${id} does not exist`);
+    this.volumes.set(id, { ...volume, size });
+  }
+
+  public async setVolumes(id: number, volumes: readonly HostVolume[]): Promise<void> {
+    await this.note("setVolumes", id);
+    this.find(id).volumes = volumes;
   }
 
   /** The ids that a method was called with, in order. */

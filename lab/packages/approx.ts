@@ -10,7 +10,7 @@ import * as path from "node:path";
 
 import execa from "execa";
 
-import { ensurePrerequisites, NEEDS, type Report,searchPath } from "../engine/prerequisites";
+import { ensurePrerequisites, NEEDS, type Report, searchPath } from "../engine/prerequisites";
 import { hostMirror } from "../image/mirror";
 import { proxyEnvironment } from "./repository";
 

@@ -6,7 +6,7 @@ import execa from "execa";
 
 import { messageOf } from "../engine/errors";
 import { labHome } from "../engine/paths";
-import { ensurePrerequisites, NEEDS, type Report,searchPath } from "../engine/prerequisites";
+import { ensurePrerequisites, NEEDS, type Report, searchPath } from "../engine/prerequisites";
 import { runBuild } from "../image/build";
 import { hostMirror, hostProxyOptions } from "../image/mirror";
 import { recipeHash } from "../image/recipe";

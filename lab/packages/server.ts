@@ -1,7 +1,12 @@
 /** What droplets get packages from: two ports of the gateway's address on the lab's public network. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
 import type { Server } from "node:net";
 import * as path from "node:path";
 

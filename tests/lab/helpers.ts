@@ -31,7 +31,7 @@ export interface ActionBody {
   readonly status: string;
   readonly type: string;
   readonly completed_at: string | null;
-  readonly resource_id: number;
+  readonly resource_id: number | null;
   readonly resource_type: string;
 }
 
@@ -46,6 +46,7 @@ export interface DropletBody {
   readonly size_slug: string;
   readonly disk: number;
   readonly vpc_uuid: string;
+  readonly volume_ids: string[];
   readonly region: { readonly slug: string };
   readonly size: { readonly slug: string; readonly price_hourly: number };
   readonly image: { readonly slug: string };
@@ -65,6 +66,16 @@ export interface FirewallBody {
   readonly droplet_ids: number[];
   readonly tags: string[];
   readonly pending_changes: unknown[];
+}
+
+/** The part of a volume that tests look at. */
+export interface VolumeBody {
+  readonly id: string;
+  readonly name: string;
+  readonly region: { readonly slug: string };
+  readonly size_gigabytes: number;
+  readonly droplet_ids: number[];
+  readonly tags: string[];
 }
 
 /** The part of a VPC that tests look at. */

@@ -151,6 +151,13 @@ function status(context: Context): Shape {
       region,
       droplet_id: dropletId,
     })),
+    volumes: store.volumes.all().map(({ id, name, region, size, dropletId }) => ({
+      id,
+      name,
+      region,
+      size_gigabytes: size,
+      droplet_id: dropletId,
+    })),
     ssh_keys: store.keys.all().map(({ id, name, fingerprint }) => ({
       id,
       name,
