@@ -4,6 +4,27 @@
  */
 import type { HostFilesystem } from "../hosts/hosts";
 
+/** Which project something belongs to. */
+export interface Assignment {
+  readonly id: string;
+  readonly since: string;
+}
+
+/** A project. */
+export interface ProjectRecord {
+  readonly id: string;
+  name: string;
+  description: string;
+  purpose: string;
+  /** May be empty. */
+  environment: string;
+  isDefault: boolean;
+  /** When something was last moved away from it, in milliseconds since the epoch. */
+  resourceLeftAt?: number;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
 /** An SSH key of the account. */
 export interface KeyRecord {
   readonly id: number;
@@ -65,6 +86,8 @@ export interface DropletRecord {
   deleting: boolean;
   /** It is a record only, with no machine behind it. */
   readonly hostless?: boolean;
+  /** Absent: the project that there is from the beginning; the same for volumes and reserved IPs. */
+  project?: Assignment;
   readonly createdAt: string;
 }
 
@@ -105,6 +128,8 @@ export interface ReservedIpRecord {
   nextDropletId: number | null;
   /** An assignment or its end is under way. */
   locked: boolean;
+  /** Where it belongs while no droplet holds it. */
+  project?: Assignment;
 }
 
 /** A block storage volume. */
@@ -125,6 +150,7 @@ export interface VolumeRecord {
   nextDropletId: number | null;
   /** Droplets mount a volume that was created with a file system, but only the first one that has it. */
   mounted: boolean;
+  project?: Assignment;
   readonly createdAt: string;
 }
 
@@ -175,6 +201,7 @@ export interface State {
   firewalls: FirewallRecord[];
   reservedIps: ReservedIpRecord[];
   volumes: VolumeRecord[];
+  projects: ProjectRecord[];
   actions: ActionRecord[];
   pools: PoolRecord[];
   seeded: SeededRecord[];

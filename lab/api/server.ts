@@ -17,6 +17,7 @@ import { FirewallSync } from "./firewall-sync";
 import { Lanes } from "./lanes";
 import { Machines } from "./machines";
 import { metadataRoutes } from "./metadata/service";
+import { ensureFirstProject } from "./projects";
 import { installProtocol } from "./protocol";
 import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
@@ -31,6 +32,7 @@ import { firewallMemberRoutes } from "./routes/firewall-members";
 import { firewallRoutes } from "./routes/firewalls";
 import { keyRoutes } from "./routes/keys";
 import { labRoutes } from "./routes/lab";
+import { projectRoutes } from "./routes/projects";
 import { reservedIpRoutes } from "./routes/reserved-ips";
 import { tagRoutes } from "./routes/tags";
 import { volumeActionRoutes } from "./routes/volume-actions";
@@ -104,10 +106,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     dropletLimit: options.limits?.dropletLimit ?? 25,
     reservedIpLimit: options.limits?.reservedIpLimit ?? 3,
     volumeLimit: options.limits?.volumeLimit ?? 100,
-    projectId: "00000000-0000-4000-8000-000000000001",
   };
   const context = assemble(settings, options, log);
   await hosts.prepare({ id: "public", range: publicRange }, log);
+  ensureFirstProject(context.store);
   await reconcile(context, log);
   if (options.seed === true && context.store.seeded.size === 0) await seed(context);
 
@@ -132,6 +134,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     firewallRoutes,
     keyRoutes,
     labRoutes,
+    projectRoutes,
     reservedIpRoutes,
     tagRoutes,
     volumeActionRoutes,

@@ -6,12 +6,14 @@ import { gatewayOf, netmask, parseRange } from "./addresses";
 import { findImage, findRegion, findSize } from "./catalog";
 import type { Context } from "./context";
 import { IPV6_GATEWAY, IPV6_PREFIX, ipv6Of } from "./ipv6";
+import { projectOfReservedIp } from "./projects";
 import type {
   ActionRecord,
   DropletRecord,
   FirewallRecord,
   FirewallRule,
   KeyRecord,
+  ProjectRecord,
   ReservedIpRecord,
   TagRecord,
   VolumeRecord,
@@ -155,7 +157,26 @@ export function reservedIpShape(context: Context, reserved: ReservedIpRecord): S
     region: findRegion(reserved.region),
     droplet: droplet === undefined ? null : dropletShape(context, droplet),
     locked: reserved.locked,
-    project_id: context.settings.projectId,
+    project_id: projectOfReservedIp(context.store, reserved),
+  };
+}
+
+/** Who the account and all projects belong to. */
+export const OWNER = { id: 1, uuid: "00000000-0000-4000-8000-000000000000" } as const;
+
+/** A project. */
+export function projectShape(project: ProjectRecord): Shape {
+  return {
+    id: project.id,
+    owner_uuid: OWNER.uuid,
+    owner_id: OWNER.id,
+    name: project.name,
+    description: project.description,
+    purpose: project.purpose,
+    environment: project.environment,
+    is_default: project.isDefault,
+    created_at: project.createdAt,
+    updated_at: project.updatedAt,
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   FirewallRecord,
   KeyRecord,
   PoolRecord,
+  ProjectRecord,
   ReservedIpRecord,
   SeededRecord,
   State,
@@ -76,6 +77,7 @@ function emptyState(): State {
     firewalls: [],
     reservedIps: [],
     volumes: [],
+    projects: [],
     actions: [],
     pools: [],
     seeded: [],
@@ -114,6 +116,7 @@ export class Store {
   public readonly firewalls: Collection<string, FirewallRecord>;
   public readonly reservedIps: Collection<string, ReservedIpRecord>;
   public readonly volumes: Collection<string, VolumeRecord>;
+  public readonly projects: Collection<string, ProjectRecord>;
   public readonly actions: Collection<number, ActionRecord>;
   public readonly pools: Collection<string, PoolRecord>;
   public readonly seeded: Collection<string, SeededRecord>;
@@ -135,6 +138,7 @@ export class Store {
     this.firewalls = new Collection(firewall => firewall.id, state.firewalls);
     this.reservedIps = new Collection(reserved => reserved.ip, state.reservedIps);
     this.volumes = new Collection(volume => volume.id, state.volumes);
+    this.projects = new Collection(project => project.id, state.projects);
     this.actions = new Collection(action => action.id, state.actions);
     this.pools = new Collection(pool => pool.id, state.pools);
     this.seeded = new Collection(({ kind, key }) => `${kind}/${key}`, state.seeded);
@@ -190,6 +194,7 @@ export class Store {
       firewalls: this.firewalls.all(),
       reservedIps: this.reservedIps.all(),
       volumes: this.volumes.all(),
+      projects: this.projects.all(),
       actions: this.actions.all(),
       pools: this.pools.all(),
       seeded: this.seeded.all(),

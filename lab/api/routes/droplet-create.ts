@@ -7,6 +7,7 @@ import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, chooseRegion, findImage, findSize, imageKey } from "../catalog";
 import { type App, baseOf, type Context } from "../context";
 import { unprocessable } from "../errors";
+import { assignment } from "../projects";
 import type { ActionRecord, DropletRecord, VpcRecord } from "../records";
 import { dropletShape, type Shape } from "../shapes";
 import { checkTagName, ensureTag } from "../tagging";
@@ -179,6 +180,7 @@ function createAll(
       privateAddress: addresses[index]?.privateAddress ?? "",
       status: "new",
       deleting: false,
+      project: assignment(store),
       createdAt: timestamp(),
     };
     store.droplets.put(droplet);

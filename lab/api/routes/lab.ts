@@ -158,6 +158,7 @@ function status(context: Context): Shape {
       size_gigabytes: size,
       droplet_id: dropletId,
     })),
+    projects: store.projects.all().map(({ id, name, isDefault }) => ({ id, name, default: isDefault })),
     ssh_keys: store.keys.all().map(({ id, name, fingerprint }) => ({
       id,
       name,

@@ -7,6 +7,7 @@ import { requireRegion } from "../catalog";
 import { type App, baseOf, type Context, type Settings } from "../context";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
+import { assignment } from "../projects";
 import type { ActionRecord, DropletRecord, ReservedIpRecord } from "../records";
 import { actionShape, reservedIpShape } from "../shapes";
 
@@ -38,8 +39,8 @@ export function reservedIpRoutes(app: App, context: Context): void {
   };
 
   app.post("/v2/reserved_ips", { schema: { body: CreateBody } }, (request, reply) => {
-    const { region, droplet_id, project_id = settings.projectId } = request.body;
-    if (project_id !== settings.projectId) throw unprocessable("The project does not exist.");
+    const { region, droplet_id, project_id } = request.body;
+    const project = assignment(store, project_id);
     const droplet = droplet_id === undefined ? null : assignable(context, droplet_id);
     const slug = droplet?.region ?? region;
     if (slug === undefined) throw unprocessable("region or droplet_id is required");
@@ -54,6 +55,7 @@ export function reservedIpRoutes(app: App, context: Context): void {
       dropletId: null,
       nextDropletId: null,
       locked: false,
+      project,
     };
     store.reservedIps.put(reserved);
     unseen.add(`reserved_ips/${ip}`);
