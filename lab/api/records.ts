@@ -61,6 +61,15 @@ export interface VpcRecord {
  */
 export type DropletStatus = "new" | "active" | "off" | "errored";
 
+/** When a droplet's backups are made. */
+export interface BackupPolicyRecord {
+  readonly plan: "daily" | "weekly";
+  /** Of the weekly plan: `SUN` to `SAT`. */
+  readonly weekday?: "SUN" | "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT";
+  /** When the window of four hours begins, UTC. */
+  readonly hour: number;
+}
+
 /** A droplet. */
 export interface DropletRecord {
   readonly id: number;
@@ -77,6 +86,8 @@ export interface DropletRecord {
   readonly sshKeys: readonly string[];
   /** `backups`, `ipv6`, `monitoring`, `private_networking`, `droplet_agent`. */
   features: string[];
+  /** Where backups are enabled. */
+  backupPolicy?: BackupPolicyRecord;
   tags: string[];
   readonly vpcId: string;
   readonly publicAddress: string;

@@ -24,6 +24,7 @@ import { reconcile } from "./reconcile";
 import { RequestLog } from "./request-log";
 import { accountRoutes } from "./routes/account";
 import { actionRoutes } from "./routes/actions";
+import { backupRoutes } from "./routes/backups";
 import { catalogRoutes } from "./routes/catalog";
 import { dropletActionRoutes } from "./routes/droplet-actions";
 import { dropletCreateRoutes } from "./routes/droplet-create";
@@ -126,6 +127,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   for (const addRoutes of [
     accountRoutes,
     actionRoutes,
+    backupRoutes,
     catalogRoutes,
     dropletActionRoutes,
     dropletCreateRoutes,

@@ -2,7 +2,9 @@
  * Records as DigitalOcean answers them (its public OpenAPI description). The provider crashes or sees drift if some
  * of these fields are missing: see "The plugin panics" and "Drift" in the project's notes on the API.
  */
+import { timestamp } from "./actions";
 import { gatewayOf, netmask, parseRange } from "./addresses";
+import { nextWindow } from "./backup-policy";
 import { findImage, findRegion, findSize } from "./catalog";
 import type { Context } from "./context";
 import { IPV6_GATEWAY, IPV6_PREFIX, ipv6Of } from "./ipv6";
@@ -83,7 +85,7 @@ export function dropletShape(context: Context, droplet: DropletRecord): Shape {
     created_at: droplet.createdAt,
     features: droplet.features,
     backup_ids: [],
-    next_backup_window: null,
+    next_backup_window: backupWindowShape(droplet),
     snapshot_ids: [],
     image: findImage(droplet.image),
     volume_ids: context.store.volumes
@@ -97,6 +99,13 @@ export function dropletShape(context: Context, droplet: DropletRecord): Shape {
     tags: droplet.tags,
     vpc_uuid: droplet.vpcId,
   };
+}
+
+/** When a droplet's next backup would be made; `null` if none would. */
+export function backupWindowShape({ backupPolicy }: DropletRecord): Shape | null {
+  if (backupPolicy === undefined) return null;
+  const { start, end } = nextWindow(backupPolicy, new Date());
+  return { start: timestamp(start), end: timestamp(end) };
 }
 
 function networksShape(context: Context, droplet: DropletRecord): Shape {

@@ -3,12 +3,12 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 
 import { timestamp } from "../actions";
 import { PUBLIC_POOL } from "../address-pools";
-import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
+import { BackupPolicy, readBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, chooseRegion, findImage, findSize, imageKey } from "../catalog";
 import { type App, baseOf, type Context } from "../context";
 import { unprocessable } from "../errors";
 import { assignment } from "../projects";
-import type { ActionRecord, DropletRecord, VpcRecord } from "../records";
+import type { ActionRecord, BackupPolicyRecord, DropletRecord, VpcRecord } from "../records";
 import { dropletShape, type Shape } from "../shapes";
 import { checkTagName, ensureTag } from "../tagging";
 import { volumesForNew } from "../volumes";
@@ -88,6 +88,7 @@ interface Plan {
   readonly userData: string;
   readonly sshKeys: string[];
   readonly features: string[];
+  readonly backupPolicy?: BackupPolicyRecord;
   readonly tags: string[];
   readonly volumeIds: string[];
 }
@@ -106,9 +107,8 @@ function check({ store }: Context, body: CreateRequest): Plan {
   if (Buffer.byteLength(userData) > USER_DATA_BYTES) {
     throw unprocessable("User data is too long (maximum is 64 KiB)");
   }
-  if (body.backup_policy !== undefined) {
-    if (body.backups !== true) throw unprocessable("backup_policy is only allowed when backups are enabled.");
-    checkBackupPolicy(body.backup_policy);
+  if (body.backup_policy !== undefined && body.backups !== true) {
+    throw unprocessable("backup_policy is only allowed when backups are enabled.");
   }
   if (body.public_networking === false)
     throw unprocessable("The lab has no droplets without a public network.");
@@ -127,6 +127,7 @@ function check({ store }: Context, body: CreateRequest): Plan {
     userData,
     sshKeys: keys.flatMap(({ record }) => record?.publicKey.trim() ?? []),
     features: featuresOf(body),
+    backupPolicy: body.backups === true ? readBackupPolicy(body.backup_policy) : undefined,
     tags,
     volumeIds: (body.volumes ?? []).map(volume => (typeof volume === "string" ? volume : volume.id)),
   };
