@@ -5,7 +5,14 @@
  */
 import { timestamp } from "./actions";
 import { ApiError, unprocessable } from "./errors";
-import type { Assignment, DropletRecord, ProjectRecord, ReservedIpRecord, VolumeRecord } from "./records";
+import type {
+  Assignment,
+  DropletRecord,
+  LoadBalancerRecord,
+  ProjectRecord,
+  ReservedIpRecord,
+  VolumeRecord,
+} from "./records";
 import type { Store } from "./store";
 
 /** The project that every account has from the beginning. */
@@ -73,7 +80,11 @@ export interface Belonging {
 
 /** All that belongs to any project. */
 export function belongings(store: Store): Belonging[] {
-  const own = (kind: string, path: string, record: DropletRecord | VolumeRecord): Belonging => ({
+  const own = (
+    kind: string,
+    path: string,
+    record: DropletRecord | LoadBalancerRecord | VolumeRecord,
+  ): Belonging => ({
     urn: `do:${kind}:${record.id}`,
     path: `${path}/${record.id}`,
     project: record.project ?? { id: FIRST_ID, since: record.createdAt },
@@ -83,6 +94,7 @@ export function belongings(store: Store): Belonging[] {
   return [
     ...store.droplets.all().map(droplet => own("droplet", "droplets", droplet)),
     ...store.volumes.all().map(volume => own("volume", "volumes", volume)),
+    ...store.loadBalancers.all().map(balancer => own("loadbalancer", "load_balancers", balancer)),
     ...store.reservedIps.all().map(reserved => ({
       urn: `do:floatingip:${reserved.ip}`,
       path: `reserved_ips/${reserved.ip}`,

@@ -106,6 +106,7 @@ export interface DropletRecord {
 export interface RuleTarget {
   addresses?: string[];
   droplet_ids?: number[];
+  load_balancer_uids?: string[];
   tags?: string[];
 }
 
@@ -165,6 +166,19 @@ export interface VolumeRecord {
   readonly createdAt: string;
 }
 
+/** A load balancer. The lab has no machine behind it; it is somebody else's, and there to be named in rules. */
+export interface LoadBalancerRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly vpcId: string;
+  readonly publicAddress: string;
+  /** Where its requests to droplets come from. */
+  readonly privateAddress: string;
+  readonly createdAt: string;
+  project?: Assignment;
+}
+
 /** A running or finished operation. */
 export interface ActionRecord {
   readonly id: number;
@@ -188,7 +202,7 @@ export interface PoolRecord {
 }
 
 /** Of what there can be seeded things, as the store names it. */
-export type SeededKind = "keys" | "tags" | "vpcs" | "droplets" | "firewalls";
+export type SeededKind = "keys" | "tags" | "vpcs" | "droplets" | "loadBalancers" | "firewalls";
 
 /** A thing that was seeded. */
 export interface SeededRecord {
@@ -213,6 +227,7 @@ export interface State {
   reservedIps: ReservedIpRecord[];
   volumes: VolumeRecord[];
   projects: ProjectRecord[];
+  loadBalancers: LoadBalancerRecord[];
   actions: ActionRecord[];
   pools: PoolRecord[];
   seeded: SeededRecord[];

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<SeededKind, string>> = {
   tags: "tag",
   vpcs: "VPC",
   droplets: "droplet",
+  loadBalancers: "load balancer",
   firewalls: "firewall",
 };
 const KINDS = Object.keys(NAMES) as SeededKind[];

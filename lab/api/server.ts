@@ -33,6 +33,7 @@ import { firewallMemberRoutes } from "./routes/firewall-members";
 import { firewallRoutes } from "./routes/firewalls";
 import { keyRoutes } from "./routes/keys";
 import { labRoutes } from "./routes/lab";
+import { loadBalancerRoutes } from "./routes/load-balancers";
 import { projectRoutes } from "./routes/projects";
 import { reservedIpRoutes } from "./routes/reserved-ips";
 import { tagRoutes } from "./routes/tags";
@@ -136,6 +137,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     firewallRoutes,
     keyRoutes,
     labRoutes,
+    loadBalancerRoutes,
     projectRoutes,
     reservedIpRoutes,
     tagRoutes,

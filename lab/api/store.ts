@@ -11,6 +11,7 @@ import type {
   DropletRecord,
   FirewallRecord,
   KeyRecord,
+  LoadBalancerRecord,
   PoolRecord,
   ProjectRecord,
   ReservedIpRecord,
@@ -78,6 +79,7 @@ function emptyState(): State {
     reservedIps: [],
     volumes: [],
     projects: [],
+    loadBalancers: [],
     actions: [],
     pools: [],
     seeded: [],
@@ -117,6 +119,7 @@ export class Store {
   public readonly reservedIps: Collection<string, ReservedIpRecord>;
   public readonly volumes: Collection<string, VolumeRecord>;
   public readonly projects: Collection<string, ProjectRecord>;
+  public readonly loadBalancers: Collection<string, LoadBalancerRecord>;
   public readonly actions: Collection<number, ActionRecord>;
   public readonly pools: Collection<string, PoolRecord>;
   public readonly seeded: Collection<string, SeededRecord>;
@@ -139,6 +142,7 @@ export class Store {
     this.reservedIps = new Collection(reserved => reserved.ip, state.reservedIps);
     this.volumes = new Collection(volume => volume.id, state.volumes);
     this.projects = new Collection(project => project.id, state.projects);
+    this.loadBalancers = new Collection(balancer => balancer.id, state.loadBalancers);
     this.actions = new Collection(action => action.id, state.actions);
     this.pools = new Collection(pool => pool.id, state.pools);
     this.seeded = new Collection(({ kind, key }) => `${kind}/${key}`, state.seeded);
@@ -195,6 +199,7 @@ export class Store {
       reservedIps: this.reservedIps.all(),
       volumes: this.volumes.all(),
       projects: this.projects.all(),
+      loadBalancers: this.loadBalancers.all(),
       actions: this.actions.all(),
       pools: this.pools.all(),
       seeded: this.seeded.all(),

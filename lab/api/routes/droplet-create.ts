@@ -2,7 +2,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 
 import { timestamp } from "../actions";
-import { PUBLIC_POOL } from "../address-pools";
+import { PUBLIC_POOL, takenAddresses } from "../address-pools";
 import { BackupPolicy, readBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, chooseRegion, findImage, findSize, imageKey } from "../catalog";
 import { type App, baseOf, type Context } from "../context";
@@ -204,21 +204,13 @@ function allocateAll(
   count: number,
   vpc: VpcRecord,
 ): { publicAddress: string; privateAddress: string }[] {
-  const droplets = store.droplets.all();
-  const publicTaken = new Set([
-    ...droplets.map(droplet => droplet.publicAddress),
-    ...store.reservedIps.all().map(reserved => reserved.ip),
-  ]);
-  const privateTaken = new Set(
-    droplets.filter(droplet => droplet.vpcId === vpc.id).map(droplet => droplet.privateAddress),
-  );
+  const taken = takenAddresses(store);
   return Array.from({ length: count }, () => {
-    const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, publicTaken);
-    const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, privateTaken);
+    const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, taken);
+    const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, taken);
     if (publicAddress === undefined) throw unprocessable("There is no free public address.");
     if (privateAddress === undefined) throw unprocessable("There is no free address in the VPC.");
-    publicTaken.add(publicAddress);
-    privateTaken.add(privateAddress);
+    taken.add(publicAddress).add(privateAddress);
     return { publicAddress, privateAddress };
   });
 }

@@ -1,7 +1,7 @@
 /** `/v2/reserved_ips`: addresses that move between droplets. */
 import { Type } from "@fastify/type-provider-typebox";
 
-import { PUBLIC_POOL, RESERVED_POOL, type Source } from "../address-pools";
+import { PUBLIC_POOL, RESERVED_POOL, type Source, takenAddresses } from "../address-pools";
 import { toNumber } from "../addresses";
 import { requireRegion } from "../catalog";
 import { type App, baseOf, type Context, type Settings } from "../context";
@@ -160,11 +160,7 @@ export function reservedSource({ publicRange, reservedRange }: Settings): Source
 }
 
 function freeAddress({ store, settings, addresses }: Context): string {
-  const taken = new Set([
-    ...store.reservedIps.all().map(reserved => reserved.ip),
-    ...store.droplets.all().map(droplet => droplet.publicAddress),
-  ]);
-  const ip = addresses.next(reservedSource(settings), taken);
+  const ip = addresses.next(reservedSource(settings), takenAddresses(store));
   if (ip === undefined) throw unprocessable("There is no free address for a reserved IP.");
   return ip;
 }
