@@ -1,5 +1,5 @@
 /** The engine's events while it runs: what `pulumi --event-log` writes, with the time at which it was written. */
-import { closeSync, type FSWatcher, fstatSync, openSync, readSync, watch } from "node:fs";
+import { closeSync, fstatSync, type FSWatcher, openSync, readSync, watch } from "node:fs";
 
 import type { Changes, Step } from "./driver";
 

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Changes } from "../drivers/driver";
 import { Api } from "./api";
+import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
 import { command } from "./command";
-import { autoName, decide, withIgnored } from "./diff";
 import { deleteInOrder } from "./deletes";
+import { autoName, decide, withIgnored } from "./diff";
 import { digitalOcean } from "./digitalocean";
 import { type Entry, type Handler, messageOf, type Props, shortType } from "./entry";
 import { type Function, functions } from "./functions";
 import type { Journal } from "./journal";
 import { privateKey } from "./tls";
-import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
 
 /** A resource as the program registers it. */
 export interface Registration {
