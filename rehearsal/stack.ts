@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Changes } from "../drivers/driver";
 import { Api } from "./api";
 import { command } from "./command";
 import { autoName, decide, withIgnored } from "./diff";
@@ -43,6 +42,15 @@ export interface StackOptions {
   /** Nothing is done. */
   readonly preview?: boolean;
   readonly say: (line: string) => void;
+}
+
+/** What a run did, by resource. */
+export interface Changes {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly same: number;
 }
 
 type Op = keyof Changes;

@@ -8,6 +8,7 @@ import {
   type RunResult,
   type StackConfig,
   type UpOptions,
+  type UpResult,
 } from "../../drivers";
 import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
 import type { Lab } from "../../lab/lab";
@@ -26,7 +27,7 @@ export interface OutputNode {
 
 /** What a scenario acts on: one stack on one lab, and the means to get inside. */
 export class World {
-  private last?: RunResult;
+  private last?: UpResult;
   /** What the last `up` that succeeded was asked for; nothing when no cluster stands. */
   public askedFor?: StackConfig;
   private log = "";
@@ -69,7 +70,7 @@ export class World {
   public async up(
     changes: Readonly<Record<string, unknown>> = {},
     options: UpOptions = {},
-  ): Promise<RunResult> {
+  ): Promise<UpResult> {
     const config = this.config(changes);
     this.last = await this.keepLog(this.driver.up(config, { onOutput: this.report, ...options }));
     this.askedFor = config;
@@ -208,7 +209,7 @@ export class World {
     await this.lab.behaveAsUsual();
   }
 
-  private async keepLog(run: Promise<RunResult>): Promise<RunResult> {
+  private async keepLog<Result extends RunResult>(run: Promise<Result>): Promise<Result> {
     const result = await run;
     this.log = result.log;
     return result;
