@@ -8,8 +8,8 @@ import Table from "cli-table3";
 import { Command } from "commander";
 
 import { chooseDriver, type Driver, labConfig, RunFailed, type UpResult } from "../drivers";
-import { ssh } from "../drivers/ssh";
 import { type Lab, labDown, labUp } from "../lab/lab";
+import { ssh } from "../lab/ssh";
 import { startProgress } from "./progress";
 
 const LAB = "demo";

@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { Command } from "commander";
 import { parse } from "yaml";
 
-import { messageOf, type Props, text } from "./entry";
+import { messageOf } from "../lab/api/errors";
+import { type Props, text } from "./entry";
 import { Journal, type StackOutputs } from "./journal";
 import { runProgram } from "./program";
 import { type Changes, Stack } from "./stack";

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { Api } from "./api";
+import { messageOf } from "../lab/api/errors";
+import { ApiClient } from "../lab/client";
 import { command } from "./command";
 import { autoName, decide, withIgnored } from "./diff";
 import { deleteInOrder } from "./deletes";
 import { digitalOcean } from "./digitalocean";
-import { type Entry, type Handler, messageOf, type Props, shortType } from "./entry";
+import { type Entry, type Handler, type Props, shortType } from "./entry";
 import { type Function, functions } from "./functions";
 import type { Journal } from "./journal";
 import { privateKey } from "./tls";
@@ -77,7 +78,7 @@ export class Stack {
     private readonly journal: Journal,
     private readonly options: StackOptions,
   ) {
-    const api = new Api(options.endpoint, options.token);
+    const api = new ApiClient(options.endpoint, options.token);
     this.functions = functions(api);
     this.handlers = {
       ...digitalOcean(api),

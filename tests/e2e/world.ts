@@ -10,8 +10,10 @@ import {
   type UpOptions,
   type UpResult,
 } from "../../drivers";
-import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
+import { messageOf } from "../../lab/api/errors";
+import { waitFor } from "../../lab/engine/wait";
 import type { Lab } from "../../lab/lab";
+import { ssh, type SshResult, type SshTarget } from "../../lab/ssh";
 import type { Poller } from "./poller";
 import type { Preparation } from "./preparations";
 import { Attempts } from "./security/attempts";
@@ -180,18 +182,18 @@ export class World {
     return this.lab.exec(node.hostname, ["bash", "-c", command]);
   }
 
-  /** Tries until `attempt` resolves, at most `seconds`. */
+  /** Tries until `attempt` resolves, at most `seconds`. @throws WaitTimeout With the reason why the last one did not. */
   public async eventually(seconds: number, what: string, attempt: () => Promise<void>): Promise<void> {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
+    let reason = "";
+    await waitFor({ what, timeoutMs: seconds * 1000, intervalMs: 200, advice: () => reason }, async () => {
       try {
         await attempt();
-        return;
+        return true;
       } catch (error) {
-        if (Date.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`, { cause: error });
-        await new Promise(resolve => setTimeout(resolve, 200));
+        reason = messageOf(error);
+        return undefined;
       }
-    }
+    });
   }
 
   /** An error with the end of what the driver said. */
