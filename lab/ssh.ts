@@ -106,9 +106,9 @@ async function dial(host: string, port: number, timeoutMs: number): Promise<Sock
     return socket;
   } catch (error) {
     socket.destroy();
-    const refused = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
-    const late = error instanceof Error && error.name === "AbortError";
-    const why = late ? "i/o timeout" : refused ? "connect: connection refused" : messageOf(error);
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    const refused = code === "ECONNREFUSED" ? "connect: connection refused" : message;
+    const why = name === "AbortError" ? "i/o timeout" : refused;
     throw new Error(`dial tcp ${host}:${port}: ${why}`, { cause: error });
   }
 }
