@@ -38,11 +38,24 @@ export default tseslint.config(
   },
   {
     files: ["lab/**/*.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/components/*"] }] },
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/components/*", "**/rehearsal/*", "**/drivers/*", "**/tests/*"] },
+      ],
+    },
   },
   {
     files: ["components/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["**/lab/*"] }] },
+  },
+  {
+    files: ["rehearsal/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/drivers/*", "**/tests/*"] }] },
+  },
+  {
+    files: ["bench/**/*.ts", "demo/**/*.ts", "tests/e2e/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/rehearsal/*"] }] },
   },
   { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
   prettier,
