@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { type Fault, raise, type SwarmClusterArgs } from "./components";
+import { type Fault, raise, type SwarmClusterArgs } from "digitalocean-swarm";
 
 // `pulumi config set --path` makes a number of what looks like one, and a truth value of true and false; YAML does so, too,
 // where nobody quotes them. A secret is always text.
