@@ -3,7 +3,19 @@ import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".lab", ".demo", ".e2e", ".rehearsal", ".bench", "coverage", "dist"] },
+  {
+    ignores: [
+      "node_modules",
+      ".lab",
+      ".demo",
+      ".e2e",
+      ".rehearsal",
+      ".bench",
+      "coverage",
+      "dist",
+      "template",
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

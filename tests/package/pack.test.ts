@@ -1,93 +1,24 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import execa from "execa";
-import ts from "typescript";
+import { parse } from "yaml";
 
+import { version } from "../../package.json";
 import { makeCluster } from "../unit/cluster";
+import { DROPLET } from "../unit/mocks";
 import { unwrap } from "../unit/unwrap";
-import { install, pack, type Packed } from "./consumer";
-import type { Asked, Graph } from "./run-graph";
+import { install, pack, type Packed, runGraph } from "./consumer";
+import { PROJECTS } from "./programs";
+import type { Asked } from "./run-graph";
+import { faultsInTypes } from "./types";
 
-const CLUSTER = `{
-  region: "fra1",
-  managers: { count: 3 },
-  workers: { web: { count: 2, labels: { tier: "web" } } },
-  firewall: { sshFrom: ["192.0.2.7/32"] },
-}`;
-const TYPED = `
-import * as pulumi from "@pulumi/pulumi";
-import { InvalidArgsError, Swarm, SwarmCluster, type SwarmArgs, type SwarmClusterArgs } from "digitalocean-swarm";
-
-const args: SwarmClusterArgs = ${CLUSTER};
-const cluster = new SwarmCluster("demo", args);
-export const clusterId: pulumi.Output<string> = cluster.clusterId;
-export const nodeIds: pulumi.Output<string[]> = cluster.managers.apply(nodes => nodes.map(({ nodeId }) => nodeId));
-export const swarmOf = (swarm: SwarmArgs): pulumi.Output<string> => new Swarm("rack", swarm).clusterId;
-export const faultsOf = (error: InvalidArgsError): string => error.faults.map(({ path }) => path).join();
-// @ts-expect-error A count is a number: the types of the package are no \`any\`.
-export const wrong: SwarmClusterArgs = { ...args, managers: { count: "three" } };
-`;
-
-interface Project {
-  readonly type: "commonjs" | "module";
-  readonly file: string;
-  readonly program: string;
-  /** Of what a `tsconfig.json` says; none for JavaScript. */
-  readonly compiler?: ts.CompilerOptions;
+interface Template {
+  readonly template: { readonly config: Readonly<Record<string, unknown>> };
 }
-
-const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
-/** What people write their programs in. */
-const PROJECTS: Readonly<Record<string, Project>> = {
-  "JavaScript, CommonJS": {
-    type: "commonjs",
-    file: "index.js",
-    program: `
-const { SwarmCluster } = require("digitalocean-swarm");
-const cluster = new SwarmCluster("demo", ${CLUSTER});
-exports.clusterId = cluster.clusterId;
-exports.nodeIds = cluster.managers.apply(nodes => nodes.map(({ nodeId }) => nodeId));
-`,
-  },
-  "JavaScript, ES module": {
-    type: "module",
-    file: "index.js",
-    program: `
-import { InvalidArgsError, Swarm, SwarmCluster } from "digitalocean-swarm";
-if (!(Swarm && InvalidArgsError)) throw new Error("an export is missing");
-const cluster = new SwarmCluster("demo", ${CLUSTER});
-export const clusterId = cluster.clusterId;
-export const nodeIds = cluster.managers.apply(nodes => nodes.map(({ nodeId }) => nodeId));
-`,
-  },
-  "TypeScript, CommonJS": {
-    type: "commonjs",
-    file: "index.ts",
-    program: TYPED,
-    compiler: { module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 },
-  },
-  "TypeScript, CommonJS as in Pulumi's templates": {
-    type: "commonjs",
-    file: "index.ts",
-    program: TYPED,
-    // Named `node` in the template; it does not know `exports`.
-    compiler: {
-      module: ModuleKind.CommonJS,
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- People's projects have it.
-      moduleResolution: ModuleResolutionKind.Node10,
-      ignoreDeprecations: "6.0",
-    },
-  },
-  "TypeScript, ES module": {
-    type: "module",
-    file: "index.ts",
-    program: TYPED,
-    compiler: { module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 },
-  },
-};
 
 let dir = "";
 let packed: Packed;
@@ -95,14 +26,6 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), "consumer-"));
   packed = await pack(dir);
   await install(packed, dir, { name: "consumer", private: true });
-  for (const file of ["package/run-graph", "unit/mock-cloud", "unit/unwrap"]) {
-    const source = await readFile(path.join(__dirname, "..", `${file}.ts`), "utf8");
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: { module: ModuleKind.Node16, target: ScriptTarget.ES2022 },
-    });
-    await mkdir(path.join(dir, path.dirname(file)), { recursive: true });
-    await writeFile(path.join(dir, `${file}.js`), outputText);
-  }
 }, 300_000);
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -144,35 +67,6 @@ describe("the package", () => {
   });
 });
 
-/** The types of the package itself and of its user's program; what the SDKs declare is theirs. */
-function faultsInTypes(project: string, { file, compiler }: Project): string[] {
-  const own = path.join(dir, "node_modules/digitalocean-swarm/dist");
-  const declarations = packed.files
-    .filter(name => name.endsWith(".d.ts"))
-    .map(name => path.join(own, "..", name));
-  const program = ts.createProgram([path.join(project, file), ...declarations], {
-    ...compiler,
-    target: ScriptTarget.ES2022,
-    strict: true,
-    skipLibCheck: false,
-    types: [],
-  });
-  const looked = program
-    .getSourceFiles()
-    .filter(({ fileName }) => fileName.startsWith(`${own}/`) || fileName.startsWith(`${project}/`));
-  expect(looked).toHaveLength(declarations.length + 1);
-  const faults = [
-    ...program.getOptionsDiagnostics(),
-    ...program.getGlobalDiagnostics(),
-    ...looked.flatMap(source => [
-      ...program.getSyntacticDiagnostics(source),
-      ...program.getSemanticDiagnostics(source),
-    ]),
-  ];
-  program.emit(program.getSourceFile(path.join(project, file)));
-  return faults.map(fault => ts.flattenDiagnosticMessageText(fault.messageText, "\n"));
-}
-
 const sorted = (resources: readonly Asked[]) =>
   [...resources].sort((one, other) => (`${one.type} ${one.name}` < `${other.type} ${other.name}` ? -1 : 1));
 
@@ -182,12 +76,14 @@ describe.each(Object.entries(PROJECTS))("a program in %s", (title, project) => {
     await mkdir(place);
     await writeFile(path.join(place, "package.json"), JSON.stringify({ type: project.type }));
     await writeFile(path.join(place, project.file), project.program);
-    if (project.compiler) expect(faultsInTypes(place, project)).toEqual([]);
+    if (project.compiler) {
+      const declarations = packed.files.filter(file => file.endsWith(".d.ts"));
+      const file = path.join(place, project.file);
+      const installed = path.join(dir, "node_modules/digitalocean-swarm");
+      expect(faultsInTypes(file, installed, declarations, project.compiler)).toEqual([]);
+    }
 
-    const { stdout } = await execa("node", ["package/run-graph.js", path.join(place, "index.js")], {
-      cwd: dir,
-    });
-    const { resources, outputs } = JSON.parse(stdout) as Graph;
+    const { resources, outputs } = await runGraph(dir, path.join(place, "index.js"));
     const here = await makeCluster();
     const asked = here.resources.map(({ type, name, inputs }) => ({
       type,
@@ -199,5 +95,52 @@ describe.each(Object.entries(PROJECTS))("a program in %s", (title, project) => {
       clusterId: "cluster0000000000000000000",
       nodeIds: [0, 1, 2].map(() => expect.stringMatching(/^id-of-/) as string),
     });
+  });
+});
+
+describe("the template", () => {
+  const template = path.join(__dirname, "../../template");
+  const named = { PROJECT: "my-swarm", DESCRIPTION: "My own swarm" };
+  const filledIn = (text: string) =>
+    Object.entries(named).reduce((result, [key, value]) => result.replaceAll(`\${${key}}`, value), text);
+
+  test("becomes a project that works with the package", async () => {
+    const place = path.join(dir, "my-swarm");
+    const read = async (file: string) => filledIn(await readFile(path.join(template, file), "utf8"));
+    const manifest = JSON.parse(await read("package.json")) as { dependencies: Record<string, string> };
+    expect(manifest.dependencies).toHaveProperty("digitalocean-swarm", `^${version}`);
+    delete manifest.dependencies["digitalocean-swarm"];
+    await install(packed, place, manifest);
+    for (const file of ["Pulumi.yaml", "index.ts", "tsconfig.json"])
+      await writeFile(path.join(place, file), await read(file));
+
+    await execa("npx", ["tsc", "--noEmit", "false"], { cwd: place });
+    const keys = Object.keys((parse(await read("Pulumi.yaml")) as Template).template.config);
+    expect(keys).toEqual(["digitalocean:token", "sshFrom", "region"]);
+    const { resources, outputs } = await runGraph(place, path.join(place, "index.js"), {
+      "consumer:sshFrom": "192.0.2.7/32",
+      "consumer:region": "nyc3",
+    });
+    const droplets = resources.filter(({ type }) => type === DROPLET);
+    expect(droplets.map(({ inputs }) => (inputs as { region: string }).region)).toEqual(
+      Array(5).fill("nyc3"),
+    );
+    expect(outputs).toMatchObject({ controlEndpoint: "198.51.100.1", dockerHost: "ssh://root@198.51.100.1" });
+  });
+
+  const cli = spawnSync("pulumi", ["version"]).status === 0;
+  (cli ? test : test.skip)("is taken by `pulumi new`", async () => {
+    const place = path.join(dir, "new");
+    const options = ["--name", named.PROJECT, "--description", named.DESCRIPTION, "--dir", place];
+    await execa("pulumi", ["new", template, "--generate-only", "--yes", ...options], {
+      env: { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_BACKEND_URL: `file://${dir}` },
+    });
+    const text = await readFile(path.join(place, "Pulumi.yaml"), "utf8");
+    expect(text).toMatch(/^name: my-swarm\ndescription: My own swarm\n/);
+    for (const file of ["index.ts", "package.json", "tsconfig.json", "README.md"])
+      expect([file, await readFile(path.join(place, file), "utf8")]).toEqual([
+        file,
+        filledIn(await readFile(path.join(template, file), "utf8")),
+      ]);
   });
 });
