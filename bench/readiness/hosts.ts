@@ -5,7 +5,7 @@ import * as path from "node:path";
 import execa from "execa";
 
 import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
-import { swarmPorts } from "../../components/ports";
+import { swarmPorts } from "../../components/network/ports";
 import type { Lab } from "../../lab/lab";
 import { Api, until } from "../../rehearsal/api";
 

@@ -7,7 +7,7 @@ import execa from "execa";
 import { parse, stringify } from "yaml";
 
 import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
-import { swarmPorts } from "../../components/ports";
+import { swarmPorts } from "../../components/network/ports";
 import type { ExecResult } from "../../lab/hosts/exec";
 import { engineVersions, ensureRepository, whyNoPackages } from "../../lab/packages/repository";
 import { Skipped } from "./scenario";
