@@ -19,7 +19,7 @@ import {
   type SwarmOptions,
   type Timeouts,
   type VpcArgs,
-} from "./components";
+} from "digitalocean-swarm";
 
 // `pulumi config set --path` makes a number of what looks like one, and a truth value of true and false; YAML does so, too,
 // where nobody quotes them. A secret is always text.

@@ -1,6 +1,6 @@
 import "./stack-traces";
 
-import { SwarmCluster } from "./components";
+import { SwarmCluster } from "digitalocean-swarm";
 import { readConfig } from "./config";
 
 const { name, args } = readConfig();
