@@ -4,7 +4,19 @@ import importSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".lab", ".demo", ".e2e", ".rehearsal", ".bench", "coverage", "dist"] },
+  {
+    ignores: [
+      "node_modules",
+      ".lab",
+      ".demo",
+      ".e2e",
+      ".rehearsal",
+      ".bench",
+      "coverage",
+      "dist",
+      "template",
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -38,11 +50,24 @@ export default tseslint.config(
   },
   {
     files: ["lab/**/*.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["**/components/*"] }] },
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/components/*", "**/rehearsal/*", "**/drivers/*", "**/tests/*"] },
+      ],
+    },
   },
   {
     files: ["components/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["**/lab/*"] }] },
+  },
+  {
+    files: ["rehearsal/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/drivers/*", "**/tests/*"] }] },
+  },
+  {
+    files: ["bench/**/*.ts", "demo/**/*.ts", "tests/e2e/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["**/rehearsal/*"] }] },
   },
   { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
   prettier,
