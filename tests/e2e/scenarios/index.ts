@@ -9,6 +9,7 @@ import { FORMS } from "./forms";
 import { GENERATION } from "./generation";
 import { KILLS } from "./kills";
 import { PORTS } from "./ports";
+import { PROJECTS } from "./projects";
 import { QUORUM } from "./quorum";
 import { RECONCILE } from "./reconcile";
 import { ROTATIONS } from "./rotations";
@@ -40,6 +41,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   DESTROY,
   ACCOUNT,
   ACCESS,
+  PROJECTS,
   SECURITY,
   CREDENTIALS,
   CONTAINERS,
