@@ -1,6 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-
 import {
   Availability,
   type DockerApiArgs,
@@ -20,6 +18,7 @@ import {
   type Timeouts,
   type VpcArgs,
 } from "digitalocean-swarm";
+import { z } from "zod";
 
 // `pulumi config set --path` makes a number of what looks like one, and a truth value of true and false; YAML does so, too,
 // where nobody quotes them. A secret is always text.
