@@ -16,7 +16,7 @@ export function poll(everyMs: number, sample: () => Promise<void>): Poller {
         await sample();
       } catch (error) {
         failures.push(
-          `${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)}`,
+          `${new Date().toISOString()} ${messageOf(error)}`,
         );
       }
       await new Promise(resolve => setTimeout(resolve, everyMs));
@@ -53,7 +53,7 @@ export class BalancedClient {
         this.good = host;
         return;
       } catch (error) {
-        reasons.push(`${host}: ${error instanceof Error ? error.message : String(error)}`);
+        reasons.push(`${host}: ${messageOf(error)}`);
       }
     }
     throw new Error(`no host answered: ${reasons.join("; ")}`);

@@ -63,7 +63,7 @@ async function assertQuorum(world: World): Promise<void> {
       if (code === 0) return;
       reasons.push(`${hostname}: ${stderr.trim()}`);
     } catch (error) {
-      reasons.push(`${hostname}: ${error instanceof Error ? error.message : String(error)}`);
+      reasons.push(`${hostname}: ${messageOf(error)}`);
     }
   }
   throw new Error(`no manager could read the swarm: ${reasons.join("; ")}`);
