@@ -17,6 +17,10 @@ export = {
   sshPrivateKey: cluster.sshPrivateKey,
   sshHostKey: cluster.sshHostKey,
   dockerHost: cluster.dockerHost,
+  tag: cluster.tag,
+  firewallId: cluster.firewallId,
+  vpcId: cluster.vpcId,
+  vpcRange: cluster.vpcRange,
   // Pulumi warns of outputs that are not there.
   ...(cluster.unlockKey ? { unlockKey: cluster.unlockKey } : {}),
   ...(cluster.dockerApi ? { dockerApi: cluster.dockerApi } : {}),

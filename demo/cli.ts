@@ -8,7 +8,7 @@ import Table from "cli-table3";
 import { Command } from "commander";
 
 import { chooseDriver, type Driver, labConfig, RunFailed, type UpResult } from "../drivers";
-import { messageOf } from "../lab/api/errors";
+import { messageOf } from "../lab/engine/errors";
 import { type Lab, labDown, labUp } from "../lab/lab";
 import { ssh } from "../lab/ssh";
 import { startProgress } from "./progress";

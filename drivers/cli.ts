@@ -14,8 +14,8 @@ import { parse } from "yaml";
 
 import {
   type Driver,
-  type RunOptions,
   RunFailed,
+  type RunOptions,
   type RunResult,
   type StackConfig,
   type UpOptions,

@@ -7,8 +7,8 @@ import execa from "execa";
 import type { Report } from "../rehearsal/cli";
 import {
   type Driver,
-  type RunOptions,
   RunFailed,
+  type RunOptions,
   type RunResult,
   type StackConfig,
   type UpOptions,

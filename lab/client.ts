@@ -1,7 +1,7 @@
 /** DigitalOcean's API as a client sees it: the rehearsal's, the benchmarks' and whoever shares the account. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { messageOf } from "./api/errors";
+import { messageOf } from "./engine/errors";
 import { waitFor } from "./engine/wait";
 
 /** An answer other than 2xx. */

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 
 import { Client } from "ssh2";
 
-import { messageOf } from "./api/errors";
+import { messageOf } from "./engine/errors";
 
 /** Where and how to log in. */
 export interface SshTarget {

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { Command } from "commander";
 import { parse } from "yaml";
 
-import { messageOf } from "../lab/api/errors";
+import { messageOf } from "../lab/engine/errors";
 import { type Props, text } from "./entry";
 import { Journal, type StackOutputs } from "./journal";
 import { runProgram } from "./program";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Client, utils } from "ssh2";
 
-import { messageOf } from "../lab/api/errors";
+import { messageOf } from "../lab/engine/errors";
 import { execute, login, type SshTarget } from "../lab/ssh";
 import { type Handler, type Props, text } from "./entry";
 

@@ -1,5 +1,5 @@
-import { messageOf } from "../lab/api/errors";
 import { type Action, type ApiClient, POLL_MS, RequestFailed } from "../lab/client";
+import { messageOf } from "../lab/engine/errors";
 import { waitFor } from "../lab/engine/wait";
 import { droplet } from "./droplet";
 import { type Handler, type Props, text } from "./entry";

@@ -8,7 +8,7 @@ import {
   Result,
 } from "@pulumi/pulumi/proto/resource_pb";
 
-import { messageOf } from "../lab/api/errors";
+import { messageOf } from "../lab/engine/errors";
 import { type Props, seconds } from "./entry";
 import type { StackOutputs } from "./journal";
 import type { Registration, Stack } from "./stack";

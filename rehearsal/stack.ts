@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { messageOf } from "../lab/api/errors";
 import { ApiClient } from "../lab/client";
+import { messageOf } from "../lab/engine/errors";
+import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
 import { command } from "./command";
-import { autoName, decide, withIgnored } from "./diff";
 import { deleteInOrder } from "./deletes";
+import { autoName, decide, withIgnored } from "./diff";
 import { digitalOcean } from "./digitalocean";
 import { type Entry, type Handler, type Props, shortType } from "./entry";
 import { type Function, functions } from "./functions";
 import type { Journal } from "./journal";
 import { privateKey } from "./tls";
-import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
 
 /** A resource as the program registers it. */
 export interface Registration {

@@ -4,8 +4,8 @@ import * as path from "node:path";
 
 import execa from "execa";
 
+import { swarmPorts } from "../../components/network/ports";
 import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
-import { swarmPorts } from "../../components/ports";
 import { ApiClient, POLL_MS } from "../../lab/client";
 import { waitFor } from "../../lab/engine/wait";
 import type { Lab } from "../../lab/lab";

@@ -1,9 +1,8 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { swarmPorts } from "../ports";
 import { engineAddresses } from "./addresses";
-import type { SwarmContext } from "./remote";
+import type { SwarmContext } from "./context";
 import { script } from "./script";
 
 /** What `bootstrap.sh` reports. It never changes in the swarm's life. */
@@ -24,33 +23,35 @@ export interface Birth {
  * never run again.
  */
 export function bootstrap(context: SwarmContext): remote.Command {
-  const { firstManager, options, timeouts } = context;
+  const { firstManager, settings } = context;
+  const { timeouts } = settings;
   // Only a later generation has to know the others: a new swarm beside one that lives would do harm.
-  const others =
-    context.generation > 0 ? context.args.managers.nodes.filter(node => node !== firstManager) : [];
+  const others = settings.generation > 0 ? context.managers.filter(node => node !== firstManager) : [];
   const hosts = pulumi.all(
     others.map(({ name, host }) =>
-      host.apply(facts => `${name} ${engineAddresses(facts, options).advertise}`),
+      host.apply(facts => `${name} ${engineAddresses(facts, settings).advertise}`),
     ),
   );
-  const stdin = pulumi.all([firstManager.host, hosts]).apply(([facts, OTHERS]) => {
-    const engine = engineAddresses(facts, options);
-    return script("bootstrap", firstManager.name, {
-      HOST: facts.hostname,
-      ADVERTISE: engine.advertise,
-      LISTEN: engine.listen,
-      DATA_PATH: engine.dataPath,
-      DATA_PATH_PORT: swarmPorts(options).dataPath,
-      POOLS: (options.addressPools ?? []).join(" "),
-      POOL_SIZE: options.addressPoolSize ?? 24,
-      WORKER_ROTATION: options.workerTokenRotation ?? 0,
-      MANAGER_ROTATION: options.managerTokenRotation ?? 0,
-      CA_ROTATION: options.caRotation ?? 0,
-      BOOT_SECONDS: timeouts.boot,
-      GENERATION: context.generation,
-      OTHERS: OTHERS.join("\n"),
+  const stdin = pulumi
+    .all([firstManager.host, hosts, settings.addressPools])
+    .apply(([facts, OTHERS, pools]) => {
+      const engine = engineAddresses(facts, settings);
+      return script("bootstrap", firstManager.name, {
+        HOST: facts.hostname,
+        ADVERTISE: engine.advertise,
+        LISTEN: engine.listen,
+        DATA_PATH: engine.dataPath,
+        DATA_PATH_PORT: settings.ports.dataPath,
+        POOLS: pools.join(" "),
+        POOL_SIZE: settings.addressPoolSize,
+        WORKER_ROTATION: settings.workerTokenRotation,
+        MANAGER_ROTATION: settings.managerTokenRotation,
+        CA_ROTATION: settings.caRotation,
+        BOOT_SECONDS: timeouts.boot,
+        GENERATION: settings.generation,
+        OTHERS: OTHERS.join("\n"),
+      });
     });
-  });
   return context.run(
     {
       name: context.inGeneration("bootstrap"),

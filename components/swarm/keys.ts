@@ -3,7 +3,7 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Birth } from "./birth";
-import { LOCK_SECONDS, type SwarmContext } from "./remote";
+import { LOCK_SECONDS, type SwarmContext } from "./context";
 import { script } from "./script";
 
 /** For all nodes to renew their certificates. */
@@ -45,7 +45,7 @@ export function rotateCa(
   birth: pulumi.Output<Birth>,
   first: FirstTokens,
 ): remote.Command {
-  const { caRotation: rotation = 0 } = context.options;
+  const { caRotation: rotation } = context.settings;
   const stdin = pulumi.all([birth, first.worker]).apply(([{ clusterId, caRotation = 0 }, FIRST]) =>
     script("rotate-ca", "control endpoint", {
       CLUSTER: clusterId,
@@ -79,9 +79,8 @@ export function joinToken(
   first: FirstTokens,
   caRotated: remote.Command,
 ): pulumi.Output<string> {
-  const { options } = context;
-  const rotation = (role === "worker" ? options.workerTokenRotation : options.managerTokenRotation) ?? 0;
-  const caRotation = options.caRotation ?? 0;
+  const { caRotation, workerTokenRotation, managerTokenRotation } = context.settings;
+  const rotation = role === "worker" ? workerTokenRotation : managerTokenRotation;
   const isFirst = birth.apply(
     b =>
       (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
@@ -119,19 +118,16 @@ export function unlockKey(
   clusterId: pulumi.Output<string>,
   locked: pulumi.Resource,
 ): pulumi.Output<string> {
-  const rotation = context.options.unlockKeyRotation ?? 0;
+  const { unlockKeyRotation: ROTATION } = context.settings;
   const { stdout } = context.run(
     {
       name: "unlock-key",
       script: "unlock-key",
       about: "swarm",
       on: "control",
-      stdin: clusterId.apply(CLUSTER =>
-        script("unlock-key", "control endpoint", { CLUSTER, ROTATION: rotation }),
-      ),
+      stdin: clusterId.apply(CLUSTER => script("unlock-key", "control endpoint", { CLUSTER, ROTATION })),
       seconds: LOCK_SECONDS + 60,
       secret: true,
-      triggers: [rotation],
     },
     { dependsOn: [locked] },
   );

@@ -1,4 +1,4 @@
-import type { Availability } from "../args";
+import type { Availability } from "../nodes/args";
 import { quote } from "./script";
 
 /** A node as `settle.sh` reads it. */

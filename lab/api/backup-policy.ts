@@ -1,6 +1,6 @@
 /** When backups are made, as DigitalOcean's OpenAPI description has it. The lab makes none. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
 import { unprocessable } from "./errors";
 
 /** A backup policy. */

@@ -2,6 +2,7 @@
  * What the lab's API remembers: plain JSON records, one kind per DigitalOcean resource. They are the lab's own
  * form; `shapes.ts` turns them into DigitalOcean's answers.
  */
+import type { HostFilesystem } from "../hosts/hosts";
 
 /** An SSH key of the account. */
 export interface KeyRecord {
@@ -106,6 +107,27 @@ export interface ReservedIpRecord {
   locked: boolean;
 }
 
+/** A block storage volume. */
+export interface VolumeRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly description: string;
+  /** In GiB. */
+  size: number;
+  readonly filesystem?: HostFilesystem;
+  /** The file system's label; may be empty. */
+  readonly label: string;
+  tags: string[];
+  /** The droplet that has it. */
+  dropletId: number | null;
+  /** The droplet that it is being attached to. */
+  nextDropletId: number | null;
+  /** Droplets mount a volume that was created with a file system, but only the first one that has it. */
+  mounted: boolean;
+  readonly createdAt: string;
+}
+
 /** A running or finished operation. */
 export interface ActionRecord {
   readonly id: number;
@@ -113,10 +135,12 @@ export interface ActionRecord {
   status: "in-progress" | "completed" | "errored";
   readonly startedAt: string;
   completedAt: string | null;
-  readonly resourceType: "droplet" | "reserved_ip";
-  /** The droplet's id, or the reserved IP as a number, as DigitalOcean gives it. */
-  readonly resourceId: number;
+  readonly resourceType: "droplet" | "reserved_ip" | "volume";
+  /** The droplet's id, the reserved IP as a number, as DigitalOcean gives it, or the volume's id. */
+  readonly resourceId: number | string;
   readonly region: string;
+  /** A droplet that is locked meanwhile, beside the resource itself. */
+  readonly dropletId?: number;
 }
 
 /** Addresses of one pool that were used before. */
@@ -150,6 +174,7 @@ export interface State {
   droplets: DropletRecord[];
   firewalls: FirewallRecord[];
   reservedIps: ReservedIpRecord[];
+  volumes: VolumeRecord[];
   actions: ActionRecord[];
   pools: PoolRecord[];
   seeded: SeededRecord[];

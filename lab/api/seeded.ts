@@ -1,5 +1,6 @@
 /** What was seeded: how it was, whether it still is so, and how it becomes so again. What is seeded is in `seed.ts`. */
 import { isDeepStrictEqual } from "node:util";
+
 import type { Context } from "./context";
 import { ApiError } from "./errors";
 import { applies } from "./firewall-rules";
@@ -72,6 +73,7 @@ export async function emptyAccount({ store, hosts, addresses }: Context): Promis
         .map(([, { name }]) => `${NAMES[kind]} ${name}`),
     ),
     ...store.reservedIps.all().map(({ ip }) => `reserved IP ${ip}`),
+    ...store.volumes.all().map(({ name }) => `volume ${name}`),
   ];
   if (left.length > 0) throw new ApiError(409, `the account still has: ${left.join(", ")}`);
   for (const { id, range } of store.vpcs.all()) {

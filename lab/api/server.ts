@@ -2,15 +2,15 @@
  * The lab's API server: DigitalOcean's API v2, as far as the provider and a swarm need it, in front of `Hosts`.
  */
 import { randomUUID } from "node:crypto";
-import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
+
 import type { Hosts } from "../hosts/hosts";
 import { Actions } from "./actions";
 import { AddressPools } from "./address-pools";
 import { parseRange } from "./addresses";
-import { Behaviour } from "./behaviour";
-import type { BehaviourSettings } from "./behaviour";
+import { Behaviour, type BehaviourSettings } from "./behaviour";
 import type { App, Context, Settings } from "./context";
 import { Faults } from "./faults";
 import { FirewallSync } from "./firewall-sync";
@@ -33,6 +33,8 @@ import { keyRoutes } from "./routes/keys";
 import { labRoutes } from "./routes/lab";
 import { reservedIpRoutes } from "./routes/reserved-ips";
 import { tagRoutes } from "./routes/tags";
+import { volumeActionRoutes } from "./routes/volume-actions";
+import { volumeRoutes } from "./routes/volumes";
 import { vpcRoutes } from "./routes/vpcs";
 import { seed } from "./seed";
 import { Store } from "./store";
@@ -60,6 +62,8 @@ export interface ApiOptions {
     readonly dropletLimit?: number;
     /** Reserved IPs per account; 3 by default. */
     readonly reservedIpLimit?: number;
+    /** Volumes per account; 100 by default. */
+    readonly volumeLimit?: number;
     /** 250 by default. */
     readonly requestsPerMinute?: number;
     /** 5000 by default. */
@@ -99,6 +103,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     reservedRange,
     dropletLimit: options.limits?.dropletLimit ?? 25,
     reservedIpLimit: options.limits?.reservedIpLimit ?? 3,
+    volumeLimit: options.limits?.volumeLimit ?? 100,
     projectId: "00000000-0000-4000-8000-000000000001",
   };
   const context = assemble(settings, options, log);
@@ -129,6 +134,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     labRoutes,
     reservedIpRoutes,
     tagRoutes,
+    volumeActionRoutes,
+    volumeRoutes,
     vpcRoutes,
   ]) {
     addRoutes(app, context);

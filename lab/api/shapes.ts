@@ -14,6 +14,7 @@ import type {
   KeyRecord,
   ReservedIpRecord,
   TagRecord,
+  VolumeRecord,
   VpcRecord,
 } from "./records";
 
@@ -27,19 +28,24 @@ export function keyShape(key: KeyRecord): Shape {
 
 /** A tag, with the numbers of what carries it; `base` is the scheme and authority for links. */
 export function tagShape(context: Context, tag: TagRecord, base: string): Shape {
-  const tagged = context.store.droplets.all().filter(droplet => droplet.tags.includes(tag.name));
-  const last = tagged.at(-1);
-  const droplets = {
-    count: tagged.length,
-    ...(last === undefined ? {} : { last_tagged_uri: `${base}/v2/droplets/${last.id}` }),
+  const { store } = context;
+  const countOf = (kind: string, all: readonly { id: number | string; tags: readonly string[] }[]) => {
+    const tagged = all.filter(({ tags }) => tags.includes(tag.name));
+    const last = tagged.at(-1);
+    const uri = last === undefined ? {} : { last_tagged_uri: `${base}/v2/${kind}/${last.id}` };
+    return { count: tagged.length, ...uri };
   };
+  const droplets = countOf("droplets", store.droplets.all());
+  const volumes = countOf("volumes", store.volumes.all());
   return {
     name: tag.name,
     resources: {
+      ...volumes,
       ...droplets,
+      count: droplets.count + volumes.count,
       droplets,
       images: { count: 0 },
-      volumes: { count: 0 },
+      volumes,
       volume_snapshots: { count: 0 },
       databases: { count: 0 },
     },
@@ -78,7 +84,10 @@ export function dropletShape(context: Context, droplet: DropletRecord): Shape {
     next_backup_window: null,
     snapshot_ids: [],
     image: findImage(droplet.image),
-    volume_ids: [],
+    volume_ids: context.store.volumes
+      .all()
+      .filter(({ dropletId }) => dropletId === droplet.id)
+      .map(({ id }) => id),
     size,
     size_slug: droplet.size,
     networks: networksShape(context, droplet),
@@ -150,7 +159,23 @@ export function reservedIpShape(context: Context, reserved: ReservedIpRecord): S
   };
 }
 
-/** An action. */
+/** A volume. */
+export function volumeShape(volume: VolumeRecord): Shape {
+  return {
+    id: volume.id,
+    name: volume.name,
+    description: volume.description,
+    size_gigabytes: volume.size,
+    filesystem_type: volume.filesystem ?? "",
+    filesystem_label: volume.label,
+    region: findRegion(volume.region),
+    droplet_ids: volume.dropletId === null ? [] : [volume.dropletId],
+    tags: volume.tags,
+    created_at: volume.createdAt,
+  };
+}
+
+/** An action. A volume's has no number of its resource, as that has none. */
 export function actionShape(action: ActionRecord): Shape {
   return {
     id: action.id,
@@ -158,7 +183,7 @@ export function actionShape(action: ActionRecord): Shape {
     type: action.type,
     started_at: action.startedAt,
     completed_at: action.completedAt,
-    resource_id: action.resourceId,
+    resource_id: action.resourceType === "volume" ? null : action.resourceId,
     resource_type: action.resourceType,
     region: findRegion(action.region),
     region_slug: action.region,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** A wait that ended without what it waited for. */
 export class WaitTimeout extends Error {
-  override readonly name = "WaitTimeout";
+  public override readonly name = "WaitTimeout";
 }
 
 /** How to wait. */

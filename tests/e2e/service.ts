@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 
+import { messageOf } from "../../lab/engine/errors";
 import { BalancedClient, poll } from "./poller";
 import type { World } from "./world";
 

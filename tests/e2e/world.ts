@@ -10,7 +10,7 @@ import {
   type UpOptions,
   type UpResult,
 } from "../../drivers";
-import { messageOf } from "../../lab/api/errors";
+import { messageOf } from "../../lab/engine/errors";
 import { waitFor } from "../../lab/engine/wait";
 import type { Lab } from "../../lab/lab";
 import { ssh, type SshResult, type SshTarget } from "../../lab/ssh";

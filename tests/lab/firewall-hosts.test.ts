@@ -2,8 +2,14 @@ import { EventEmitter, once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { NoHosts } from "../../lab/hosts/none";
-import { addressOf, dropletRequest, firewallRequest, Lab } from "./helpers";
-import type { DropletBody, FirewallBody } from "./helpers";
+import {
+  addressOf,
+  type DropletBody,
+  dropletRequest,
+  type FirewallBody,
+  firewallRequest,
+  Lab,
+} from "./helpers";
 
 interface Answered {
   firewall: FirewallBody;

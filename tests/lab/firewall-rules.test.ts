@@ -1,5 +1,4 @@
-import { applies, resolveFirewalls } from "../../lab/api/firewall-rules";
-import type { FirewallView, Member } from "../../lab/api/firewall-rules";
+import { applies, type FirewallView, type Member, resolveFirewalls } from "../../lab/api/firewall-rules";
 import type { FirewallRule, RuleTarget } from "../../lab/api/records";
 
 const member = (id: number, tags: string[], ...addresses: string[]): Member => ({ id, tags, addresses });

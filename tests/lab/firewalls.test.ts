@@ -1,5 +1,4 @@
-import { firewallRequest, Lab, SSH_RULE } from "./helpers";
-import type { ErrorBody, FirewallBody } from "./helpers";
+import { type ErrorBody, type FirewallBody, firewallRequest, Lab, SSH_RULE } from "./helpers";
 
 interface Answered {
   firewall: FirewallBody;

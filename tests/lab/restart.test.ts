@@ -1,17 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import type { State } from "../../lab/api/records";
 import { Store } from "../../lab/api/store";
 import { NoHosts } from "../../lab/hosts/none";
-import { dropletRequest, Lab, publicKey } from "./helpers";
-import type { ActionBody, DropletBody } from "./helpers";
+import { type ActionBody, type DropletBody, dropletRequest, Lab, publicKey } from "./helpers";
 
 let directory: string;
 let stateFile: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lab-state-"));
-  stateFile = join(directory, "state.json");
+  directory = mkdtempSync(path.join(tmpdir(), "lab-state-"));
+  stateFile = path.join(directory, "state.json");
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -38,7 +38,7 @@ const everything = (lab: Lab) => Promise.all(PATHS.map(async path => (await lab.
 
 /** The state file as it is now, as if the server had been killed and nothing more been written. */
 function crashCopy(): string {
-  const copy = join(directory, "copy.json");
+  const copy = path.join(directory, "copy.json");
   writeFileSync(copy, readFileSync(stateFile));
   return copy;
 }

@@ -1,7 +1,7 @@
 import { muchWorse } from "../../bench/check";
 import { chain } from "../../bench/plot";
-import { markdownTable, replacePart } from "../../bench/report";
 import { parseProcess, parseStat, usedBy } from "../../bench/readiness/profile";
+import { markdownTable, replacePart } from "../../bench/report";
 import { median } from "../../bench/statistics";
 import { showGraph, showReadiness } from "../../bench/tables";
 

@@ -9,7 +9,7 @@ export function accountRoutes(app: App, { settings }: Context): void {
     droplet_limit: settings.dropletLimit,
     floating_ip_limit: settings.reservedIpLimit,
     reserved_ip_limit: settings.reservedIpLimit,
-    volume_limit: 0,
+    volume_limit: settings.volumeLimit,
     email: "lab@example.com",
     name: "The lab",
     uuid: "00000000-0000-4000-8000-000000000000",

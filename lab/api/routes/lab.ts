@@ -11,8 +11,8 @@
  *   which are gone or changed; `DELETE` makes the account a new one, with nothing in it.
  */
 import { Type } from "@fastify/type-provider-typebox";
-import { PUBLIC_POOL } from "../address-pools";
-import type { Source } from "../address-pools";
+
+import { PUBLIC_POOL, type Source } from "../address-pools";
 import type { App, Context } from "../context";
 import { applies } from "../firewall-rules";
 import type { DropletRecord } from "../records";
@@ -149,6 +149,13 @@ function status(context: Context): Shape {
     reserved_ips: store.reservedIps.all().map(({ ip, region, dropletId }) => ({
       ip,
       region,
+      droplet_id: dropletId,
+    })),
+    volumes: store.volumes.all().map(({ id, name, region, size, dropletId }) => ({
+      id,
+      name,
+      region,
+      size_gigabytes: size,
       droplet_id: dropletId,
     })),
     ssh_keys: store.keys.all().map(({ id, name, fingerprint }) => ({

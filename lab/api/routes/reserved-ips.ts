@@ -1,11 +1,10 @@
 /** `/v2/reserved_ips`: addresses that move between droplets. */
 import { Type } from "@fastify/type-provider-typebox";
-import { PUBLIC_POOL, RESERVED_POOL } from "../address-pools";
-import type { Source } from "../address-pools";
+
+import { PUBLIC_POOL, RESERVED_POOL, type Source } from "../address-pools";
 import { toNumber } from "../addresses";
 import { requireRegion } from "../catalog";
-import type { App, Context, Settings } from "../context";
-import { baseOf } from "../context";
+import { type App, baseOf, type Context, type Settings } from "../context";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
 import type { ActionRecord, DropletRecord, ReservedIpRecord } from "../records";

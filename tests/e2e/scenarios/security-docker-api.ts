@@ -2,9 +2,10 @@ import * as assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
+import type * as pulumi from "@pulumi/pulumi";
 import execa from "execa";
 
-import type { DockerApiOutput } from "../../../components/docker-api/docker-api";
+import type { DockerApiOutput as Outputs } from "../../../components/swarm/docker-api/docker-api";
 import type { Scenario } from "../scenario";
 import type { Attempt } from "../security/attempts";
 import { secured } from "../security/cluster";
@@ -12,6 +13,8 @@ import { askEngine, foreignAuthority, type Identity } from "../security/docker-a
 import { underLoad } from "../service";
 import { settled, wellFormed } from "../swarm";
 import type { World } from "../world";
+
+type DockerApiOutput = pulumi.Unwrap<Outputs>;
 
 const TOPIC = "Docker API over TLS (2376/tcp)";
 
