@@ -8,6 +8,7 @@ import Table from "cli-table3";
 import { Command } from "commander";
 
 import { chooseDriver, type Driver, labConfig, RunFailed, type UpResult } from "../drivers";
+import { messageOf } from "../lab/engine/errors";
 import { type Lab, labDown, labUp } from "../lab/lab";
 import { ssh } from "../lab/ssh";
 import { startProgress } from "./progress";
@@ -40,7 +41,7 @@ cli
 
 cli.parseAsync().catch((error: unknown) => {
   if (error instanceof RunFailed) process.stderr.write(`\n${error.log}\n`);
-  process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`\nThe demo failed: ${messageOf(error)}\n`);
   process.stderr.write(
     "Nothing is lost: `npm run demo` goes on, `npm run demo -- down` removes what there is.\n",
   );
