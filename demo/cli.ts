@@ -8,9 +8,10 @@ import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 
-import { chooseDriver, type Driver, labConfig, RunFailed, type RunResult } from "../drivers";
-import { ssh } from "../drivers/ssh";
+import { chooseDriver, type Driver, labConfig, RunFailed, type UpResult } from "../drivers";
+import { messageOf } from "../lab/engine/errors";
 import { type Lab, labDown, labUp } from "../lab/lab";
+import { ssh } from "../lab/ssh";
 import { startProgress } from "./progress";
 import { findPulumiCli } from "./pulumi-cli";
 
@@ -45,7 +46,7 @@ cli
 
 cli.parseAsync().catch((error: unknown) => {
   if (error instanceof RunFailed) process.stderr.write(`\n${error.log}\n`);
-  process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`\nThe demo failed: ${messageOf(error)}\n`);
   process.stderr.write(
     "Nothing is lost: `npm run demo` goes on, `npm run demo -- down` removes what there is.\n",
   );
@@ -87,7 +88,7 @@ async function down(purge: boolean): Promise<void> {
   progress.done();
 }
 
-async function show({ outputs, changes }: RunResult, lab: Lab, seconds: number): Promise<void> {
+async function show({ outputs, changes }: UpResult, lab: Lab, seconds: number): Promise<void> {
   const say = (text: string) => void process.stdout.write(`${text}\n`);
   const host = outputs.controlEndpoint as string;
   const user = outputs.sshUser as string;
