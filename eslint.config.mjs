@@ -4,7 +4,20 @@ import importSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".lab", ".demo", ".e2e", ".rehearsal", ".bench", "coverage", "dist"] },
+  {
+    ignores: [
+      "node_modules",
+      ".lab",
+      ".demo",
+      ".e2e",
+      ".rehearsal",
+      ".bench",
+      ".nodes",
+      "coverage",
+      "dist",
+      "template",
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

@@ -1,6 +1,7 @@
 import "./stack-traces";
 
-import { SwarmCluster } from "./components";
+import { SwarmCluster } from "digitalocean-swarm";
+
 import { readConfig } from "./config";
 
 const { name, args } = readConfig();

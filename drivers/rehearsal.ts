@@ -17,6 +17,8 @@ import {
 
 const CLI = path.resolve(__dirname, "..", "rehearsal", "cli.ts");
 const PROGRAM = path.resolve(__dirname, "..", "index.ts");
+/** As in Pulumi.yaml. */
+const NODE_ARGS = ["--require", "ts-node/register/transpile-only", "--conditions=digitalocean-swarm-source"];
 /** As for the Pulumi CLI: 20 minutes, in ms. */
 const LONGEST_RUN = 20 * 60_000;
 
@@ -91,7 +93,7 @@ export class RehearsalDriver implements Driver {
     args: readonly string[],
     options: Pick<UpOptions, "onOutput" | "kill" | "env">,
   ): Promise<string> {
-    const child = execa("node", ["-r", "ts-node/register/transpile-only", CLI, ...args], {
+    const child = execa("node", [...NODE_ARGS, CLI, ...args], {
       cwd: path.resolve(__dirname, ".."),
       all: true,
       reject: false,

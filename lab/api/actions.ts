@@ -2,9 +2,9 @@
 import type { ActionRecord } from "./records";
 import type { Store } from "./store";
 
-/** The present, in the form of all times in answers: ISO 8601, UTC, whole seconds. */
-export function timestamp(): string {
-  return new Date().toISOString().replace(/\.\d+Z$/, "Z");
+/** A time, the present by default, in the form of all times in answers: ISO 8601, UTC, whole seconds. */
+export function timestamp(time = new Date()): string {
+  return time.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 /** What an action is done to. */

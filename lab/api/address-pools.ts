@@ -11,6 +11,15 @@ export const PUBLIC_POOL = "public";
 /** The pool of the reserved IPs, where they have a range of their own. */
 export const RESERVED_POOL = "reserved";
 
+/** All addresses in use, public and private. */
+export function takenAddresses({ droplets, loadBalancers, reservedIps }: Store): Set<string> {
+  const both = [...droplets.all(), ...loadBalancers.all()];
+  return new Set([
+    ...both.flatMap(({ publicAddress, privateAddress }) => [publicAddress, privateAddress]),
+    ...reservedIps.all().map(({ ip }) => ip),
+  ]);
+}
+
 /** Where to take an address from. */
 export interface Source {
   /** The pool's name. */

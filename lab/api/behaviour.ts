@@ -11,7 +11,10 @@ export interface BehaviourSettings {
   readonly actionMs: number;
   /** How long a droplet is still listed after it was deleted, in milliseconds. @default 0 */
   readonly removalMs: number;
-  /** How long a VPC cannot be deleted after its last member went, in milliseconds. @default 3000 */
+  /**
+   * How long a VPC cannot be deleted after its last member went, nor a project after something was moved away from it, in
+   * milliseconds. @default 3000
+   */
   readonly membersMs: number;
   /** How many times a new droplet or reserved IP is not found when it is asked for. @default 0 */
   readonly unseen: number;

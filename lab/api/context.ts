@@ -34,8 +34,6 @@ export interface Settings {
   readonly dropletLimit: number;
   readonly reservedIpLimit: number;
   readonly volumeLimit: number;
-  /** The id of the only project. */
-  readonly projectId: string;
 }
 
 /** The parts of a lab's API. */

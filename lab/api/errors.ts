@@ -7,6 +7,7 @@ const IDS: Readonly<Record<number, string>> = {
   403: "forbidden",
   404: "not_found",
   409: "conflict",
+  412: "precondition_failed",
   422: "unprocessable_entity",
   429: "too_many_requests",
   500: "server_error",

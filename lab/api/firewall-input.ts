@@ -145,8 +145,12 @@ function readTarget(store: Store, sent: Static<typeof Peers>): RuleTarget {
     target.addresses = sent.addresses;
   }
   if (sent.droplet_ids?.length) target.droplet_ids = readDropletIds(store, sent.droplet_ids);
-  const [nobody] = [...(sent.load_balancer_uids ?? []), ...(sent.kubernetes_ids ?? [])];
-  if (nobody !== undefined) throw unprocessable(`${nobody} does not exist: the lab has droplets only`);
+  if (sent.load_balancer_uids?.length) {
+    const missing = sent.load_balancer_uids.find(id => store.loadBalancers.get(id) === undefined);
+    if (missing !== undefined) throw unprocessable(`load balancer ${missing} does not exist`);
+    target.load_balancer_uids = [...new Set(sent.load_balancer_uids)];
+  }
+  if (sent.kubernetes_ids?.length) throw unprocessable("The lab has no Kubernetes clusters.");
   if (sent.tags?.length) target.tags = requireTags(store, sent.tags);
   if (countEntries(target) === 0) throw unprocessable("a rule must have at least one source or destination");
   return target;

@@ -94,6 +94,10 @@ export class FirewallSync {
     this.resolved ??= resolveFirewalls(
       this.store.firewalls.all(),
       this.store.droplets.all().map(droplet => memberOf(droplet, this.store)),
+      this.store.loadBalancers.all().map(({ id, publicAddress, privateAddress }) => ({
+        id,
+        addresses: [publicAddress, privateAddress],
+      })),
     );
     return this.resolved.get(id) ?? { firewall: {}, key: "{}" };
   }

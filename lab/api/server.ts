@@ -17,12 +17,14 @@ import { FirewallSync } from "./firewall-sync";
 import { Lanes } from "./lanes";
 import { Machines } from "./machines";
 import { metadataRoutes } from "./metadata/service";
+import { ensureFirstProject } from "./projects";
 import { installProtocol } from "./protocol";
 import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
 import { RequestLog } from "./request-log";
 import { accountRoutes } from "./routes/account";
 import { actionRoutes } from "./routes/actions";
+import { backupRoutes } from "./routes/backups";
 import { catalogRoutes } from "./routes/catalog";
 import { dropletActionRoutes } from "./routes/droplet-actions";
 import { dropletCreateRoutes } from "./routes/droplet-create";
@@ -31,6 +33,8 @@ import { firewallMemberRoutes } from "./routes/firewall-members";
 import { firewallRoutes } from "./routes/firewalls";
 import { keyRoutes } from "./routes/keys";
 import { labRoutes } from "./routes/lab";
+import { loadBalancerRoutes } from "./routes/load-balancers";
+import { projectRoutes } from "./routes/projects";
 import { reservedIpRoutes } from "./routes/reserved-ips";
 import { tagRoutes } from "./routes/tags";
 import { volumeActionRoutes } from "./routes/volume-actions";
@@ -104,10 +108,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     dropletLimit: options.limits?.dropletLimit ?? 25,
     reservedIpLimit: options.limits?.reservedIpLimit ?? 3,
     volumeLimit: options.limits?.volumeLimit ?? 100,
-    projectId: "00000000-0000-4000-8000-000000000001",
   };
   const context = assemble(settings, options, log);
   await hosts.prepare({ id: "public", range: publicRange }, log);
+  ensureFirstProject(context.store);
   await reconcile(context, log);
   if (options.seed === true && context.store.seeded.size === 0) await seed(context);
 
@@ -124,6 +128,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   for (const addRoutes of [
     accountRoutes,
     actionRoutes,
+    backupRoutes,
     catalogRoutes,
     dropletActionRoutes,
     dropletCreateRoutes,
@@ -132,6 +137,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     firewallRoutes,
     keyRoutes,
     labRoutes,
+    loadBalancerRoutes,
+    projectRoutes,
     reservedIpRoutes,
     tagRoutes,
     volumeActionRoutes,

@@ -2,16 +2,20 @@
  * Records as DigitalOcean answers them (its public OpenAPI description). The provider crashes or sees drift if some
  * of these fields are missing: see "The plugin panics" and "Drift" in the project's notes on the API.
  */
+import { timestamp } from "./actions";
 import { gatewayOf, netmask, parseRange } from "./addresses";
+import { nextWindow } from "./backup-policy";
 import { findImage, findRegion, findSize } from "./catalog";
 import type { Context } from "./context";
 import { IPV6_GATEWAY, IPV6_PREFIX, ipv6Of } from "./ipv6";
+import { projectOfReservedIp } from "./projects";
 import type {
   ActionRecord,
   DropletRecord,
   FirewallRecord,
   FirewallRule,
   KeyRecord,
+  ProjectRecord,
   ReservedIpRecord,
   TagRecord,
   VolumeRecord,
@@ -81,7 +85,7 @@ export function dropletShape(context: Context, droplet: DropletRecord): Shape {
     created_at: droplet.createdAt,
     features: droplet.features,
     backup_ids: [],
-    next_backup_window: null,
+    next_backup_window: backupWindowShape(droplet),
     snapshot_ids: [],
     image: findImage(droplet.image),
     volume_ids: context.store.volumes
@@ -95,6 +99,13 @@ export function dropletShape(context: Context, droplet: DropletRecord): Shape {
     tags: droplet.tags,
     vpc_uuid: droplet.vpcId,
   };
+}
+
+/** When a droplet's next backup would be made; `null` if none would. */
+export function backupWindowShape({ backupPolicy }: DropletRecord): Shape | null {
+  if (backupPolicy === undefined) return null;
+  const { start, end } = nextWindow(backupPolicy, new Date());
+  return { start: timestamp(start), end: timestamp(end) };
 }
 
 function networksShape(context: Context, droplet: DropletRecord): Shape {
@@ -155,7 +166,26 @@ export function reservedIpShape(context: Context, reserved: ReservedIpRecord): S
     region: findRegion(reserved.region),
     droplet: droplet === undefined ? null : dropletShape(context, droplet),
     locked: reserved.locked,
-    project_id: context.settings.projectId,
+    project_id: projectOfReservedIp(context.store, reserved),
+  };
+}
+
+/** Who the account and all projects belong to. */
+export const OWNER = { id: 1, uuid: "00000000-0000-4000-8000-000000000000" } as const;
+
+/** A project. */
+export function projectShape(project: ProjectRecord): Shape {
+  return {
+    id: project.id,
+    owner_uuid: OWNER.uuid,
+    owner_id: OWNER.id,
+    name: project.name,
+    description: project.description,
+    purpose: project.purpose,
+    environment: project.environment,
+    is_default: project.isDefault,
+    created_at: project.createdAt,
+    updated_at: project.updatedAt,
   };
 }
 

@@ -11,7 +11,9 @@ import type {
   DropletRecord,
   FirewallRecord,
   KeyRecord,
+  LoadBalancerRecord,
   PoolRecord,
+  ProjectRecord,
   ReservedIpRecord,
   SeededRecord,
   State,
@@ -76,6 +78,8 @@ function emptyState(): State {
     firewalls: [],
     reservedIps: [],
     volumes: [],
+    projects: [],
+    loadBalancers: [],
     actions: [],
     pools: [],
     seeded: [],
@@ -114,6 +118,8 @@ export class Store {
   public readonly firewalls: Collection<string, FirewallRecord>;
   public readonly reservedIps: Collection<string, ReservedIpRecord>;
   public readonly volumes: Collection<string, VolumeRecord>;
+  public readonly projects: Collection<string, ProjectRecord>;
+  public readonly loadBalancers: Collection<string, LoadBalancerRecord>;
   public readonly actions: Collection<number, ActionRecord>;
   public readonly pools: Collection<string, PoolRecord>;
   public readonly seeded: Collection<string, SeededRecord>;
@@ -135,6 +141,8 @@ export class Store {
     this.firewalls = new Collection(firewall => firewall.id, state.firewalls);
     this.reservedIps = new Collection(reserved => reserved.ip, state.reservedIps);
     this.volumes = new Collection(volume => volume.id, state.volumes);
+    this.projects = new Collection(project => project.id, state.projects);
+    this.loadBalancers = new Collection(balancer => balancer.id, state.loadBalancers);
     this.actions = new Collection(action => action.id, state.actions);
     this.pools = new Collection(pool => pool.id, state.pools);
     this.seeded = new Collection(({ kind, key }) => `${kind}/${key}`, state.seeded);
@@ -190,6 +198,8 @@ export class Store {
       firewalls: this.firewalls.all(),
       reservedIps: this.reservedIps.all(),
       volumes: this.volumes.all(),
+      projects: this.projects.all(),
+      loadBalancers: this.loadBalancers.all(),
       actions: this.actions.all(),
       pools: this.pools.all(),
       seeded: this.seeded.all(),

@@ -49,6 +49,14 @@ test("a tag stands for the public and private addresses of all who carry it", ()
   ]);
 });
 
+test("a load balancer stands for its addresses, and one that is gone for none", () => {
+  const target = { load_balancer_uids: ["front", "gone"] };
+  const [wall] = [firewall("a", { dropletIds: [1], inbound: [tcp("80", target)] })];
+  const balancers = [{ id: "front", addresses: ["198.18.0.9", "10.0.0.9"] }];
+  const resolved = resolveFirewalls([wall], all, balancers).get(1);
+  expect(resolved?.firewall.rules?.inbound[0]?.ranges).toEqual(["10.0.0.9/32", "198.18.0.9/32"]);
+});
+
 test("a droplet stands for all its addresses, a reserved IP included, and one that is gone for none", () => {
   const holder = member(2, ["swarm"], "198.18.0.3", "10.0.0.3", "198.18.0.254");
   const target = { droplet_ids: [2, 99] };

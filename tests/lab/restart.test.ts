@@ -21,6 +21,8 @@ async function furnish(lab: Lab): Promise<DropletBody> {
   await lab.post("/v2/account/keys", { name: "me", public_key: publicKey() });
   const droplet = await lab.droplet({ tags: ["swarm"], monitoring: true });
   await lab.post("/v2/firewalls", { name: "fw", inbound_rules: [ssh], tags: ["swarm"] });
+  await lab.post("/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 });
+  await lab.post("/v2/projects", { name: "prod", purpose: "IoT" });
   await lab.post("/v2/reserved_ips", { droplet_id: droplet.id });
   await lab.settled();
   return droplet;
@@ -33,6 +35,9 @@ const PATHS = [
   "/v2/droplets",
   "/v2/firewalls",
   "/v2/reserved_ips",
+  "/v2/volumes",
+  "/v2/projects",
+  "/v2/projects/default/resources",
 ];
 const everything = (lab: Lab) => Promise.all(PATHS.map(async path => (await lab.get(path)).body));
 

@@ -1,7 +1,7 @@
 /** `/v2/droplets/:id/actions`: power, size, name and features. */
 import { type Static, Type } from "@fastify/type-provider-typebox";
 
-import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
+import { BackupPolicy, readBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, findSize } from "../catalog";
 import { type App, baseOf, type Context } from "../context";
 import { notFound, unprocessable } from "../errors";
@@ -117,10 +117,19 @@ const rename: Operation = (_context, droplet, body) => {
   return change(() => (droplet.name = name));
 };
 
-const enableBackups: Operation = (context, droplet, body) => {
-  if (body.backup_policy !== undefined) checkBackupPolicy(body.backup_policy);
-  return feature("backups", true)(context, droplet, body);
+const enableBackups: Operation = (_context, droplet, body) => {
+  const policy = readBackupPolicy(body.backup_policy);
+  return change(() => {
+    droplet.features = [...new Set([...droplet.features, "backups"])];
+    droplet.backupPolicy = policy;
+  });
 };
+
+const disableBackups: Operation = (_context, droplet) =>
+  change(() => {
+    droplet.features = droplet.features.filter(feature => feature !== "backups");
+    droplet.backupPolicy = undefined;
+  });
 
 const changeBackupPolicy: Operation = (context, droplet, body) => {
   if (body.backup_policy === undefined) throw unprocessable("backup_policy is required");
@@ -137,13 +146,8 @@ const enableIpv6: Operation = ({ firewalls }, droplet) => {
   });
 };
 
-function feature(name: string, on: boolean): Operation {
-  return (_context, droplet) =>
-    change(() => {
-      const others = droplet.features.filter(other => other !== name);
-      droplet.features = on ? [...others, name] : others;
-    });
-}
+/** There is no droplet outside a VPC. */
+const enablePrivateNetworking: Operation = () => change(() => undefined);
 
 /** An action on the record alone. */
 function change(job: () => void): Job {
@@ -163,7 +167,7 @@ const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   rename,
   enable_backups: enableBackups,
   change_backup_policy: changeBackupPolicy,
-  disable_backups: feature("backups", false),
+  disable_backups: disableBackups,
   enable_ipv6: enableIpv6,
-  enable_private_networking: feature("private_networking", true),
+  enable_private_networking: enablePrivateNetworking,
 };

@@ -2,12 +2,13 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 
 import { timestamp } from "../actions";
-import { PUBLIC_POOL } from "../address-pools";
-import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
+import { PUBLIC_POOL, takenAddresses } from "../address-pools";
+import { BackupPolicy, readBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, chooseRegion, findImage, findSize, imageKey } from "../catalog";
 import { type App, baseOf, type Context } from "../context";
 import { unprocessable } from "../errors";
-import type { ActionRecord, DropletRecord, VpcRecord } from "../records";
+import { assignment } from "../projects";
+import type { ActionRecord, BackupPolicyRecord, DropletRecord, VpcRecord } from "../records";
 import { dropletShape, type Shape } from "../shapes";
 import { checkTagName, ensureTag } from "../tagging";
 import { volumesForNew } from "../volumes";
@@ -87,6 +88,7 @@ interface Plan {
   readonly userData: string;
   readonly sshKeys: string[];
   readonly features: string[];
+  readonly backupPolicy?: BackupPolicyRecord;
   readonly tags: string[];
   readonly volumeIds: string[];
 }
@@ -105,9 +107,8 @@ function check({ store }: Context, body: CreateRequest): Plan {
   if (Buffer.byteLength(userData) > USER_DATA_BYTES) {
     throw unprocessable("User data is too long (maximum is 64 KiB)");
   }
-  if (body.backup_policy !== undefined) {
-    if (body.backups !== true) throw unprocessable("backup_policy is only allowed when backups are enabled.");
-    checkBackupPolicy(body.backup_policy);
+  if (body.backup_policy !== undefined && body.backups !== true) {
+    throw unprocessable("backup_policy is only allowed when backups are enabled.");
   }
   if (body.public_networking === false)
     throw unprocessable("The lab has no droplets without a public network.");
@@ -126,6 +127,7 @@ function check({ store }: Context, body: CreateRequest): Plan {
     userData,
     sshKeys: keys.flatMap(({ record }) => record?.publicKey.trim() ?? []),
     features: featuresOf(body),
+    backupPolicy: body.backups === true ? readBackupPolicy(body.backup_policy) : undefined,
     tags,
     volumeIds: (body.volumes ?? []).map(volume => (typeof volume === "string" ? volume : volume.id)),
   };
@@ -179,6 +181,7 @@ function createAll(
       privateAddress: addresses[index]?.privateAddress ?? "",
       status: "new",
       deleting: false,
+      project: assignment(store),
       createdAt: timestamp(),
     };
     store.droplets.put(droplet);
@@ -201,21 +204,13 @@ function allocateAll(
   count: number,
   vpc: VpcRecord,
 ): { publicAddress: string; privateAddress: string }[] {
-  const droplets = store.droplets.all();
-  const publicTaken = new Set([
-    ...droplets.map(droplet => droplet.publicAddress),
-    ...store.reservedIps.all().map(reserved => reserved.ip),
-  ]);
-  const privateTaken = new Set(
-    droplets.filter(droplet => droplet.vpcId === vpc.id).map(droplet => droplet.privateAddress),
-  );
+  const taken = takenAddresses(store);
   return Array.from({ length: count }, () => {
-    const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, publicTaken);
-    const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, privateTaken);
+    const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, taken);
+    const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, taken);
     if (publicAddress === undefined) throw unprocessable("There is no free public address.");
     if (privateAddress === undefined) throw unprocessable("There is no free address in the VPC.");
-    publicTaken.add(publicAddress);
-    privateTaken.add(privateAddress);
+    taken.add(publicAddress).add(privateAddress);
     return { publicAddress, privateAddress };
   });
 }

@@ -8,6 +8,7 @@ import { requireRegion } from "../catalog";
 import { type App, baseOf, type Context } from "../context";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
+import { assignment } from "../projects";
 import type { VolumeRecord } from "../records";
 import { volumeShape } from "../shapes";
 import { checkTagName, ensureTag } from "../tagging";
@@ -98,6 +99,7 @@ async function create(context: Context, body: Static<typeof CreateBody>): Promis
     dropletId: null,
     nextDropletId: null,
     mounted: false,
+    project: assignment(store),
     createdAt: timestamp(),
   };
   store.volumes.put(volume);
