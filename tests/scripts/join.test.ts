@@ -69,9 +69,21 @@ describe("an inactive host", () => {
     const { code, stdout, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, PEERS: dead });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead}. If they are gone for good, raise swarm.generation by one\n`,
+      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead}; if they are gone for good, raise swarm.generation by one\n`,
     );
     expect(host.changes()).toEqual([]);
+  });
+
+  test("names the way out when the swarm has no leader, and does not get one", async () => {
+    const answer = '{"message":"rpc error: code = Unknown desc = The swarm does not have a leader."}503';
+    const host = new FakeHost().write("answer", answer);
+    const peer = await listen();
+    const { code, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, PEERS: peer.address });
+    await peer.close();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /could not join within 1 s, as more than half of the managers do not answer: bring them back; if they are gone for good, raise swarm\.generation by one \(.*not have a leader/,
+    );
   });
 
   test("gives up in time when every peer refuses, with the last reason", async () => {

@@ -10,6 +10,7 @@ import { GENERATION } from "./generation";
 import { KILLS } from "./kills";
 import { LOST_HOSTS, LOST_WHILE_CHANGING } from "./lost-hosts";
 import { PORTS } from "./ports";
+import { PROJECTS } from "./projects";
 import { QUORUM } from "./quorum";
 import { RECONCILE } from "./reconcile";
 import { ROTATIONS } from "./rotations";
@@ -41,6 +42,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   DESTROY,
   ACCOUNT,
   ACCESS,
+  PROJECTS,
   SECURITY,
   CREDENTIALS,
   CONTAINERS,
