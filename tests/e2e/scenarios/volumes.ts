@@ -30,8 +30,10 @@ export const VOLUMES: readonly Scenario[] = [
       const target = `volumes/${volume.id}`;
       const first = await droplet(world, "first", "debian-12-x64", [volume.id]);
       // As DigitalOcean's images do it.
+      await world.eventually(60, "the volume to be mounted at boot", () =>
+        says(world, "first", "systemctl is-active mnt-data_one.mount", "active"),
+      );
       await says(world, "first", "findmnt -nro OPTIONS /mnt/data_one | grep -o noatime", "noatime");
-      await says(world, "first", "systemctl is-active mnt-data_one.mount", "active");
       await says(world, "first", `blkid -s LABEL -o value ${DEVICE}`, "books");
       await says(world, "first", "echo kept >/mnt/data_one/file; sync; cat /mnt/data_one/file", "kept");
 
