@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { swarmPorts } from "../ports";
 import { engineAddresses } from "./addresses";
 import type { SwarmContext } from "./remote";
-import { script } from "./script";
+import { BOUNDS, script } from "./script";
 
-/** What `bootstrap.sh` reports. It never changes in the swarm's life. */
+/** What `report-swarm.py` reports. It never changes in the swarm's life. */
 export interface Birth {
   readonly clusterId: string;
   /** `ip:port` at which the first of all managers was told to be reached. */
@@ -35,20 +35,25 @@ export function bootstrap(context: SwarmContext): remote.Command {
   );
   const stdin = pulumi.all([firstManager.host, hosts]).apply(([facts, OTHERS]) => {
     const engine = engineAddresses(facts, options);
-    return script("bootstrap", firstManager.name, {
+    const report = script("report-swarm", firstManager.name, {
       HOST: facts.hostname,
+      ADVERTISE: engine.advertise,
+      WORKER_ROTATION: options.workerTokenRotation ?? 0,
+      MANAGER_ROTATION: options.managerTokenRotation ?? 0,
+      CA_ROTATION: options.caRotation ?? 0,
+      UNLOCK_ROTATION: options.unlockKeyRotation ?? 0,
+    });
+    return script("bootstrap", firstManager.name, {
       ADVERTISE: engine.advertise,
       LISTEN: engine.listen,
       DATA_PATH: engine.dataPath,
       DATA_PATH_PORT: swarmPorts(options).dataPath,
       POOLS: (options.addressPools ?? []).join(" "),
       POOL_SIZE: options.addressPoolSize ?? 24,
-      WORKER_ROTATION: options.workerTokenRotation ?? 0,
-      MANAGER_ROTATION: options.managerTokenRotation ?? 0,
-      CA_ROTATION: options.caRotation ?? 0,
       BOOT_SECONDS: timeouts.boot,
       GENERATION: context.generation,
       OTHERS: OTHERS.join("\n"),
+      REPORT: report,
     });
   });
   return context.run(
@@ -58,8 +63,8 @@ export function bootstrap(context: SwarmContext): remote.Command {
       about: firstManager.name,
       on: firstManager,
       stdin,
-      // For the engine to find its swarm, for a leader, and again when it was made the only manager.
-      seconds: timeouts.boot + 3 * 60 + 60,
+      // For the engine to find its swarm, for a leader, again when it was made the only manager, and to report it.
+      seconds: timeouts.boot + 4 * BOUNDS.WAIT_SECONDS + 60,
     },
     { ignoreChanges: ["*"] },
   );

@@ -4,13 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SwarmOptions } from "../args";
 import type { ServerFiles } from "../docker-api/docker-api";
 import { swarmPorts } from "../ports";
-import { engineAddresses } from "./addresses";
+import { type EngineAddresses, engineAddresses } from "./addresses";
 import type { NodeOutput, SwarmNode, SwarmPool } from "./args";
 import type { Birth } from "./birth";
 import type { Known } from "./known-members";
-import { LOCK_SECONDS, type SwarmContext } from "./remote";
+import type { SwarmContext } from "./remote";
 import { rosterText } from "./roster-text";
-import { script } from "./script";
+import { BOUNDS, script, type SwarmSettings } from "./script";
 
 /** What lets a node in. */
 export interface Admission {
@@ -81,22 +81,20 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
       node.host.apply(facts =>
         known(node).apply(KNOWN => {
           const engine = engineAddresses(facts, options);
-          const variables = {
+          const others = addresses.filter(address => address !== engine.advertise);
+          return script("join", node.name, {
             CLUSTER: clusterId,
-            TOKEN: token,
-            PEERS: addresses.filter(address => address !== engine.advertise).join(" "),
-            ADVERTISE: engine.advertise,
+            KIND: context.args.managers.nodes.includes(node) ? "manager" : "worker",
+            JOINS: others.map(peer => `${peer} ${joinRequest(engine, token, peer)}\n`).join(""),
             LISTEN: engine.listen,
-            DATA_PATH: engine.dataPath,
             DATA_PATH_PORT: swarmPorts(options).dataPath,
             BOOT_SECONDS: timeouts.boot,
             JOIN_SECONDS: timeouts.join,
             GENERATION: context.generation,
-            RECONCILE: options.reconcile ?? "",
+            RECONCILE: String(options.reconcile ?? ""),
             KNOWN,
             ...files,
-          };
-          return script("join", node.name, variables, files ? ["api-server"] : []);
+          });
         }),
       ),
     );
@@ -113,6 +111,17 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
   return { node, joined };
 }
 
+/** The request that an engine is joined with, in JSON. Secret. */
+function joinRequest({ listen, advertise, dataPath }: EngineAddresses, token: string, peer: string): string {
+  return JSON.stringify({
+    ListenAddr: listen,
+    AdvertiseAddr: advertise,
+    DataPathAddr: dataPath,
+    RemoteAddrs: [peer],
+    JoinToken: token,
+  });
+}
+
 /**
  * Gives a pool's nodes their role, labels and availability, in one session on the first manager; with the managers the
  * swarm itself gets its settings.
@@ -127,13 +136,13 @@ export function settle(
   const stdin = pulumi
     .all([clusterId, pulumi.all(members.map(({ joined }) => joined.stdout))])
     .apply(([CLUSTER, ids]) =>
-      script("settle", pool.name, {
+      script("reconcile-pool", pool.name, {
         CLUSTER,
         ROLE: pool === context.args.managers ? "manager" : "worker",
-        READY_SECONDS: 60,
+        READY_SECONDS: BOUNDS.WAIT_SECONDS,
         LISTEN_PORT: context.listenPort,
-        DATA_PATH_PORT: carriesOnSamePlane(context.options) ? swarmPorts(context.options).dataPath : "",
-        RECONCILE: context.options.reconcile ?? "",
+        DATA_PATH_PORT: carriesOnSamePlane(context.options) ? swarmPorts(context.options).dataPath : 0,
+        RECONCILE: String(context.options.reconcile ?? ""),
         ...(pool === context.args.managers ? settings(context.options) : {}),
         ROSTER: rosterText(members.map(({ node }, i) => ({ ...node, nodeId: ids[i] ?? "" }))),
       }),
@@ -141,11 +150,11 @@ export function settle(
   return context.run(
     {
       name: `${pool.name}-settle`,
-      script: "settle",
+      script: "reconcile-pool",
       about: pool.name,
       on: context.firstManager,
       stdin,
-      seconds: LOCK_SECONDS + 420 + 60 * members.length,
+      seconds: BOUNDS.LOCK_SECONDS + 420 + 60 * members.length,
     },
     { dependsOn: [firstManagerJoined] },
   );
@@ -166,11 +175,11 @@ function carriesOnSamePlane({ advertise = "private", dataPath = advertise }: Swa
   return dataPath === advertise;
 }
 
-/** The settings of the swarm that can be changed while it lives, as `settle.sh` takes them. */
-function settings(options: SwarmOptions): Record<string, string | number> {
+/** The settings of the swarm that can be changed while it lives, as `reconcile-pool.py` takes them. */
+function settings(options: SwarmOptions): SwarmSettings {
   return {
     CERT_HOURS: 24 * (options.certificateDays ?? 90),
-    AUTOLOCK: String(options.autolock ?? false),
+    AUTOLOCK: options.autolock ? "true" : "false",
     EXTERNAL_CAS: (options.externalCas ?? []).join(" "),
   };
 }
@@ -193,16 +202,16 @@ export function leave(
       about: node.name,
       on: "control",
       stdin: clusterId.apply(CLUSTER =>
-        joined.stdout.apply(ID =>
+        joined.stdout.apply(NODE_ID =>
           script("leave", node.name, {
             CLUSTER,
             GENERATION: context.generation,
-            ID,
+            NODE_ID,
             DRAIN_SECONDS: drain,
           }),
         ),
       ),
-      seconds: LOCK_SECONDS + 2 * drain + 300,
+      seconds: BOUNDS.LOCK_SECONDS + 2 * drain + 300,
       triggers: [node.identity, joined.stdout],
     },
     { deletedWith: context.args.lifetime },

@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # For docker-api.sh, and for join.sh before a host is a manager: the engine's API over TLS on 2376, beside what its unit
 # serves. The engine takes it in when it starts.
+. shared/host.sh
+
 # In: CA, CERTIFICATE, KEY (secret), UNLOCK_KEY (secret).
 API_DIR=${API_DIR:-/etc/docker/digitalocean-swarm-api}
 DROP_IN=${DROP_IN:-/etc/systemd/system/docker.service.d/50-digitalocean-swarm-api.conf}
 DAEMON_JSON=${DAEMON_JSON:-/etc/docker/daemon.json}
 
 serve() {
-  ! grep -qs '"hosts"' "$DAEMON_JSON" ||
+  ! has_hosts ||
     fail "$DAEMON_JSON has \"hosts\", which cannot stand beside the addresses of docker.service: take it out, then run the update again"
   local command
   command=$(api_command)
@@ -32,6 +34,10 @@ ExecStart=$command"
   answers 127.0.0.1:2376 || fail "nothing answers on port 2376; see 'journalctl -u docker'"
   put "$API_DIR/served" "$(wanted_api)"
   say "serves the Docker API on 2376"
+}
+
+has_hosts() {
+  [[ -e $DAEMON_JSON ]] && python3 -I -S -c 'import json, sys; sys.exit("hosts" not in json.load(open(sys.argv[1])))' "$DAEMON_JSON"
 }
 
 # That the engine was started with what is wanted is noted when it serves: a run may be cut before.
@@ -70,7 +76,7 @@ put() {
 
 restart_engine() {
   systemctl daemon-reload
-  systemctl restart docker.service && wait_until 60 "the engine to answer" engine_answers
+  systemctl restart docker.service && wait_until "$WAIT_SECONDS" "the engine to answer" engine_answers
 }
 
 # Containers of the swarm come back by themselves. The next manager's turn comes when this one is back, and the nodes
@@ -80,10 +86,10 @@ back_in_swarm() {
   if [[ $SWARM_STATE == locked && -n $UNLOCK_KEY ]]; then
     printf '%s\n' "$UNLOCK_KEY" | docker swarm unlock >/dev/null || fail "the engine could not be unlocked with the swarm's unlock key"
   fi
-  wait_until 120 "the managers to answer" reads_swarm ||
+  wait_until $((2 * WAIT_SECONDS)) "the managers to answer" reads_swarm ||
     fail "is not back among the managers (state: $SWARM_STATE): $(docker node ls 2>&1 | head -n 1)"
   # A node that is ill for another reason is no reason to stop here.
-  wait_until 60 "the managers to reach each other, and the nodes to report" all_well || true
+  wait_until "$WAIT_SECONDS" "the managers to reach each other, and the nodes to report" all_well || true
 }
 all_well() {
   local states

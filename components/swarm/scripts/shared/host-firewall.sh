@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # For scripts that look at why a port of this host is closed: what on the host itself may close it, beside the cloud
 # firewall.
+. shared/lib.sh
 
-# A warning, as it may let members through: whether it does is found out when a node is new (newcomers.sh). A manager that
+# A warning, as it may let members through: whether it does is found out when a node is new (newcomers.py). A manager that
 # nobody reaches is found out by nobody else.
 warn_of_host_firewall() {
   local found

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # For bootstrap.sh: overlay networks must not hide what this host has a route to, its VPC above all. Which one that is
 # where the region's default VPC is used, only a host of it knows.
+. shared/lib.sh
+
 ROUTES=${ROUTES:-/proc/net/route}
 
 # refuse_overlapping_pools POOLS: IPv4 ranges, as words.

@@ -1,8 +1,12 @@
 # shellcheck shell=bash
 # For scripts that look after a host's engine: whether it is there, and prepared.
+. shared/lib.sh
+
 MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
 PROGRESS=${PROGRESS:-/var/lib/digitalocean-swarm/preparing}
 BOOT_FINISHED=${BOOT_FINISHED:-/var/lib/cloud/instance/boot-finished}
+# What this host's membership was last held against: the swarm's generation and the value of swarm.reconcile.
+MEMBERSHIP=${MEMBERSHIP:-/var/lib/digitalocean-swarm/membership}
 
 # An engine that is in no swarm says so when it is pinged, for a quarter of the work (Docker 23 and later).
 engine_answers() {
@@ -43,5 +47,9 @@ note_membership() {
   mv "$MEMBERSHIP.new" "$MEMBERSHIP"
 }
 
-# A join that has not ended: the engine notes it until it is a member.
-join_in_progress() { grep -q '"JoinInProgress":true' "$(swarm_field .DockerRootDir)/swarm/docker-state.json" 2>/dev/null; }
+# A join that has not ended: the engine notes it until it is a member. On a worker without python3 nobody can say, and its
+# state is kept.
+join_in_progress() {
+  python3 -I -S -c 'import json, sys; sys.exit(not json.load(open(sys.argv[1])).get("JoinInProgress"))' \
+    "$(swarm_field .DockerRootDir)/swarm/docker-state.json" 2>/dev/null
+}

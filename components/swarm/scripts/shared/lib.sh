@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What every membership script shares. It is sent in front of each of them, in one stdin, with what else the script needs
-# (components/swarm/script.ts): nothing is installed.
-# NODE is the node's name in messages, set by the caller.
+# What every script that runs a host's own programs shares. A script is sent with what it sources, in one stdin: nothing is
+# installed.
+# In: NODE (the node's name, for messages), WAIT_SECONDS (what the engine is given to answer, or to find its swarm).
 set -euo pipefail
 
 # Progress and errors go to stderr: stdout is the result.
@@ -29,14 +29,6 @@ wait_until() {
 answers() { timeout 1 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}"' _ "$1" 2>/dev/null; }
 
 DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
-# What a manager's engine says of its swarm, in JSON, for a tenth of the work of docker info. It holds the join tokens.
-# Returns 1 where the engine manages no swarm, or its swarm has no leader.
-look_at_cluster() {
-  SWARM=$(curl --silent --fail --max-time 10 --unix-socket "$DOCKER_SOCKET" http://docker/swarm) || return 1
-  [[ $SWARM =~ \"ID\":\"([^\"]+)\" ]] || return 1
-  # shellcheck disable=SC2034 # for the scripts
-  SWARM_STATE=active SWARM_MANAGER=true SWARM_CLUSTER=${BASH_REMATCH[1]}
-}
 # What the engine says of the swarm, in one call: "-" where there is nothing, all empty where no engine answers.
 look_at_swarm() {
   # Without the engine's ID it is docker's command that speaks, of an engine that does not answer. A cluster without an
@@ -48,10 +40,8 @@ look_at_swarm() {
 # One field of the engine's view of the swarm, where look_at_swarm has not got it.
 swarm_field() { docker info --format "{{$1}}" 2>/dev/null; }
 
-# What this host's membership was last held against: the swarm's generation and the value of swarm.reconcile.
-MEMBERSHIP=${MEMBERSHIP:-/var/lib/digitalocean-swarm/membership}
-generation_here() {
-  local generation=0
-  [[ ! -e $MEMBERSHIP ]] || read -r generation _ <"$MEMBERSHIP" || true
-  echo "$generation"
+# A manager's host does its part of the membership work in Python.
+require_python() {
+  python3 -I -S -c 'import http.client, sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null ||
+    fail "a manager needs python3, 3.9 or newer, which this host ($(hostname)) does not have: install it, then run the update again"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# For join.sh: lets the first manager find out which of this host's ports it reaches (newcomers.sh). A raw socket gets
+# For join.sh: lets the first manager find out which of this host's ports it reaches (newcomers.py). A raw socket gets
 # what has passed the host's own firewall, whoever has the port: the engine, the kernel, or nobody.
 
 # Answers on both UDP ports, until a minute after it has done so on each, or for six hours.
