@@ -25,7 +25,9 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
         script: "read-token",
         about: role,
         on: firstManager,
-        stdin: birth.clusterId.apply(CLUSTER => script("read-token", firstManager.name, { CLUSTER, ROLE: role })),
+        stdin: birth.clusterId.apply(CLUSTER =>
+          script("read-token", firstManager.name, { CLUSTER, ROLE: role }),
+        ),
         seconds: 60,
         secret: true,
       },
@@ -40,10 +42,7 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
  * Replaces the root CA, where the swarm was not initialised with this rotation. It ends when every node has its new
  * certificate; both join tokens have changed then. Going back to an earlier rotation is refused.
  */
-export function rotateCa(
-  context: SwarmContext,
-  birth: pulumi.Output<Birth>,
-): remote.Command {
+export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): remote.Command {
   const { caRotation: rotation = 0 } = context.options;
   const stdin = birth.clusterId.apply(CLUSTER =>
     script("rotate-ca", "control endpoint", { CLUSTER, ROTATION: rotation, ROTATE_SECONDS }),

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
-
 import type { ServerFiles } from "../docker-api/docker-api";
+import { bundle } from "./bundle";
 
 /** What each script is sent, beside its node's name and the {@link BOUNDS}. Its first lines say what the words mean. */
 export interface Inputs {
@@ -112,35 +110,6 @@ export const BOUNDS = {
 /** Quotes a word for bash. */
 export function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** `. shared/lib.sh`, `from shared.engine import ask`. */
-const IMPORT = /^(?:\. shared\/([\w-]+\.sh)|from shared\.(\w+) import .*)\n/gm;
-const DOCSTRING = /^ *"""[^]*?"""\n/gm;
-const COMMENT = /^\s*(#.*)?\n/gm;
-const INDENT = /^(?: {4})+/gm;
-
-const bundles = new Map<string, string>();
-/** Files with all that they import in front of them, once. To keep the state small, comments stay behind. */
-function bundle(...files: string[]): string {
-  const key = files.join();
-  const known = bundles.get(key);
-  if (known !== undefined) return known;
-  const texts = new Map<string, string>();
-  const add = (file: string) => {
-    if (texts.has(file)) return;
-    // Its own place is after what it imports.
-    texts.set(file, "");
-    const text = readFileSync(path.join(__dirname, "scripts", file), "utf8");
-    for (const [, shell, python] of text.matchAll(IMPORT)) add(`shared/${shell ?? `${python ?? ""}.py`}`);
-    texts.delete(file);
-    const bare = text.replaceAll(IMPORT, "").replaceAll(DOCSTRING, "").replaceAll(COMMENT, "");
-    texts.set(file, bare.replaceAll(INDENT, indent => " ".repeat(indent.length / 4)));
-  };
-  files.forEach(add);
-  const all = [...texts.values()].join("");
-  bundles.set(key, all);
-  return all;
 }
 
 /**

@@ -12,7 +12,7 @@ main() {
   elif [[ -e $DROP_IN || -e $API_DIR ]]; then
     keep_quorum
     take_back
-    say "serves the Docker API on 2376 no more"
+    say "serves the Docker API on $API_PORT no more"
   fi
 }
 

@@ -64,7 +64,7 @@ def main(node: str, cluster: str, generation: int, node_id: str, drain_seconds: 
 
 
 def swarm_was_given_up(node: str, cluster: str, generation: int) -> bool:
-    """Whether this host is in another swarm by now, of a later generation. Without a leader nobody can say."""
+    """Whether this host is in another swarm by now, of a later generation. No leader: nobody can say."""
     if not os.path.exists(MEMBERSHIP):
         return False
     with open(MEMBERSHIP, encoding="utf-8") as file:

@@ -3,8 +3,8 @@
 role: worker or manager. Out: the token, which is secret.
 """
 
-from shared.rotation import join_token
 from shared.swarm import require_manager_of
+from shared.tokens import join_token
 
 
 def main(node: str, cluster: str, role: str) -> None:

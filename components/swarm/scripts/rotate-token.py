@@ -5,8 +5,9 @@ role: worker or manager. rotation: the token's. ca_rotation: the root CA's, whic
 is made before. Out: the token, which is secret.
 """
 
-from shared.rotation import ROOT_CA, TOKENS, is_to_be_made, join_token, make
+from shared.rotation import ROOT_CA, TOKENS, is_to_be_made, make
 from shared.swarm import membership_lock, require_manager_of
+from shared.tokens import join_token
 
 
 def main(node: str, cluster: str, role: str, rotation: int, ca_rotation: int) -> None:

@@ -4,6 +4,8 @@
 . shared/host.sh
 
 # In: CA, CERTIFICATE, KEY (secret), UNLOCK_KEY (secret).
+# As the firewall knows it; another one for tests.
+API_PORT=${API_PORT:-2376}
 API_DIR=${API_DIR:-/etc/docker/digitalocean-swarm-api}
 DROP_IN=${DROP_IN:-/etc/systemd/system/docker.service.d/50-digitalocean-swarm-api.conf}
 DAEMON_JSON=${DAEMON_JSON:-/etc/docker/daemon.json}
@@ -28,12 +30,12 @@ ExecStart=$command"
     local reason
     reason=$(journalctl -u docker --no-pager -n 5 -o cat | tr '\n' ' ')
     take_back
-    fail "the engine did not start with its API on 2376, and runs again without: $reason"
+    fail "the engine did not start with its API on $API_PORT, and runs again without: $reason"
   fi
   back_in_swarm
-  answers 127.0.0.1:2376 || fail "nothing answers on port 2376; see 'journalctl -u docker'"
+  answers "127.0.0.1:$API_PORT" || fail "nothing answers on port $API_PORT; see 'journalctl -u docker'"
   put "$API_DIR/served" "$(wanted_api)"
-  say "serves the Docker API on 2376"
+  say "serves the Docker API on $API_PORT"
 }
 
 has_hosts() {
@@ -41,7 +43,7 @@ has_hosts() {
 }
 
 # That the engine was started with what is wanted is noted when it serves: a run may be cut before.
-is_served() { [[ -e $API_DIR/served && $(<"$API_DIR/served") == "$(wanted_api)" ]] && answers 127.0.0.1:2376; }
+is_served() { [[ -e $API_DIR/served && $(<"$API_DIR/served") == "$(wanted_api)" ]] && answers "127.0.0.1:$API_PORT"; }
 wanted_api() { printf '%s\n' "$(api_command)" "$CA" "$CERTIFICATE" "$KEY" | sha256sum; }
 
 # The keys go last: as long as they are there, the engine may be running with them.
@@ -57,7 +59,7 @@ api_command() {
   local command
   command=$(unit_command)
   [[ -n $command && $command != *\\ ]] || fail "docker.service has no ExecStart of one line: see 'systemctl cat docker.service'"
-  echo "$command -H tcp://0.0.0.0:2376 --tlsverify --tlscacert=$API_DIR/ca.pem --tlscert=$API_DIR/cert.pem --tlskey=$API_DIR/key.pem"
+  echo "$command -H tcp://0.0.0.0:$API_PORT --tlsverify --tlscacert=$API_DIR/ca.pem --tlscert=$API_DIR/cert.pem --tlskey=$API_DIR/key.pem"
 }
 
 # The unit's command line, ours left out: a drop-in can only replace it as a whole.

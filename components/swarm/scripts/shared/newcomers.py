@@ -1,6 +1,7 @@
 """Looks at nodes that are new to the swarm, once, before they are given their names: whether this manager
 reaches their ports, and whether they have its engine's version."""
 
+import os
 import socket
 from threading import Thread
 
@@ -9,7 +10,7 @@ from shared.pool import Pool
 from shared.progress import WAIT_SECONDS, fail, say, wait_until
 from shared.swarm import name_of
 
-GOSSIP_PORT = 7946
+GOSSIP_PORT = int(os.environ.get("GOSSIP_PORT", "7946"))
 
 
 def look_at_newcomers(pool: Pool, cluster: str, data_path_port: int) -> None:
@@ -58,12 +59,13 @@ def warn_of_versions(pool: Pool, newcomers: list[Json], own: str) -> None:
 
 def closed_ports(name: str, address: str, ports: list[int], question: str) -> list[str]:
     closed = []
-    if not wait_until(name, WAIT_SECONDS, "7946/tcp to answer", lambda: answers(address, GOSSIP_PORT)):
-        closed.append("7946/tcp")
+    what = f"{GOSSIP_PORT}/tcp"
+    if not wait_until(name, WAIT_SECONDS, f"{what} to answer", lambda: answers(address, GOSSIP_PORT)):
+        closed.append(what)
     for port in ports:
         what = f"{port}/udp"
         if not wait_until(
-            name, WAIT_SECONDS / 4, f"{what} to answer", lambda: answers_udp(address, port, question)
+            name, WAIT_SECONDS // 4, f"{what} to answer", lambda: answers_udp(address, port, question)
         ):
             closed.append(what)
     return closed

@@ -76,11 +76,3 @@ def make(who: str, rotation: Rotation, number: int) -> Json:
         return retry(who, change)
     except EngineError as error:
         fail(who, f"{rotation.what} could not be rotated: {error}")
-
-
-def join_token(who: str, swarm: Json, role: str) -> str:
-    """Secret."""
-    token = swarm["JoinTokens"][role.capitalize()]
-    if not token:
-        fail(who, f"the engine did not give the {role}s' join token")
-    return token

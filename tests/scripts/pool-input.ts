@@ -1,7 +1,8 @@
 import type { Availability } from "../../components";
 import { rosterText } from "../../components/swarm/roster-text";
+import type { Inputs } from "../../components/swarm/script";
 
-/** What settle.sh gets for so many nodes, which are named in their order. */
+/** What reconcile-pool.py gets for so many nodes, which are named in their order. */
 export const roster = (
   ...nodes: { nodeId: string; labels?: Record<string, string>; availability?: Availability }[]
 ) =>
@@ -13,15 +14,15 @@ export const roster = (
       labels,
     })),
   );
+
 /** What it gets beside them. */
-export const variables = (role: "manager" | "worker", text: string) => ({
+export const variables = (role: "manager" | "worker", text = roster()): Inputs["reconcile-pool"] => ({
   CLUSTER: "the-cluster",
   ROLE: role,
   READY_SECONDS: 1,
   LISTEN_PORT: 2377,
+  DATA_PATH_PORT: 0,
   RECONCILE: "",
-  CERT_HOURS: 2160,
-  AUTOLOCK: "false",
-  EXTERNAL_CAS: "",
   ROSTER: text,
+  ...(role === "manager" ? { CERT_HOURS: 2160, AUTOLOCK: "false", EXTERNAL_CAS: "" } : {}),
 });
