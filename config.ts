@@ -1,7 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
+import {
+  Availability,
+  type DockerApiArgs,
+  type Fault,
+  type FirewallArgs,
+  type FirewallRuleArgs,
+  InvalidArgsError,
+  ListenAddress,
+  type ManagerPoolArgs,
+  NodeAddress,
+  type NodeArgs,
+  type PoolArgs,
+  SecurityUpdates,
+  type SshArgs,
+  type SwarmClusterArgs,
+  type SwarmOptions,
+  type Timeouts,
+  type VpcArgs,
+} from "digitalocean-swarm";
 import { z } from "zod";
-
-import { type Fault, raise, type SwarmClusterArgs } from "./components";
 
 // `pulumi config set --path` makes a number of what looks like one, and a truth value of true and false; YAML does so, too,
 // where nobody quotes them. A secret is always text.
@@ -26,49 +43,60 @@ function isExact(value: unknown): value is number {
   return typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value));
 }
 
+/** A schema for each key: none of the component's arguments is forgotten here. */
+type Keys<Args> = Record<keyof Args, z.ZodType>;
+
 // The shape of the stack's configuration. It checks types and catches misspelt keys; what the values may be is checked
 // by the component, which has no YAML to deal with.
 const node = {
   size: text.optional(),
   image: text.optional(),
   labels: z.record(z.string(), text).optional(),
-  availability: z.enum(["active", "pause", "drain"]).optional(),
+  availability: z.enum(Availability).optional(),
   revision: text.optional(),
-};
+} satisfies Keys<NodeArgs>;
 const pool = {
   ...node,
   count: number,
   skip: z.array(number).optional(),
   nodes: z.record(z.string(), z.strictObject(node)).optional(),
-};
+} satisfies Keys<PoolArgs>;
+const rule = z.strictObject({
+  ports: text,
+  addresses: z.array(text).optional(),
+  tags: z.array(text).optional(),
+  loadBalancers: z.array(text).optional(),
+} satisfies Keys<FirewallRuleArgs>);
 
 /** Top-level keys of the stack's configuration. */
 const SCHEMA = {
   name: text.optional(),
   region: text,
-  managers: z.strictObject({ ...pool, allowEvenCount: truth.optional() }),
+  managers: z.strictObject({ ...pool, allowEvenCount: truth.optional() } satisfies Keys<ManagerPoolArgs>),
   workers: z.record(z.string(), z.strictObject(pool)).optional(),
   firewall: z.strictObject({
     sshFrom: z.array(text).default([]),
     dockerApiFrom: z.array(text).optional(),
     allowWorldDockerApi: truth.optional(),
     publish: z.array(text).optional(),
-  }),
-  vpc: z.strictObject({ id: text.optional(), range: text.optional() }).optional(),
+    inbound: z.array(rule).optional(),
+    outbound: z.array(rule).optional(),
+  } satisfies Keys<FirewallArgs>),
+  vpc: z.strictObject({ id: text.optional(), range: text.optional() } satisfies Keys<VpcArgs>).optional(),
   ssh: z
     .strictObject({
       publicKey: text.optional(),
       privateKey: text.optional(),
       existingKey: text.optional(),
       additionalKeys: z.array(text).optional(),
-    })
+    } satisfies Keys<SshArgs>)
     .optional(),
   swarm: z
     .strictObject({
-      advertise: z.enum(["private", "public"]).optional(),
-      listen: z.enum(["any", "private", "public"]).optional(),
+      advertise: z.enum(NodeAddress).optional(),
+      listen: z.enum(ListenAddress).optional(),
       listenPort: number.optional(),
-      dataPath: z.enum(["private", "public"]).optional(),
+      dataPath: z.enum(NodeAddress).optional(),
       dataPathPort: number.optional(),
       addressPools: z.array(text).optional(),
       addressPoolSize: number.optional(),
@@ -79,15 +107,14 @@ const SCHEMA = {
       caRotation: number.optional(),
       autolock: truth.optional(),
       unlockKeyRotation: number.optional(),
-      encryptedOverlays: truth.optional(),
       reconcile: text.optional(),
       generation: number.optional(),
-    })
+    } satisfies Keys<SwarmOptions>)
     .optional(),
-  dockerApi: z.strictObject({ renewal: number.optional() }).optional(),
+  dockerApi: z.strictObject({ renewal: number.optional() } satisfies Keys<DockerApiArgs>).optional(),
   dockerVersion: text.optional(),
   dockerMirror: text.optional(),
-  securityUpdates: z.enum(["image", "on", "off"]).optional(),
+  securityUpdates: z.enum(SecurityUpdates).optional(),
   tags: z.array(text).optional(),
   timeouts: z
     .strictObject({
@@ -95,9 +122,9 @@ const SCHEMA = {
       boot: number.optional(),
       join: number.optional(),
       drain: number.optional(),
-    })
+    } satisfies Keys<Timeouts>)
     .optional(),
-};
+} satisfies Keys<SwarmClusterArgs & { name: string }>;
 
 /** The cluster's name and arguments, as the stack's configuration has them. */
 export interface ClusterConfig {
@@ -125,8 +152,8 @@ export function readConfig(): ClusterConfig {
       path: key,
       reason: `is not a key of this program; it takes ${Object.keys(SCHEMA).join(", ")}`,
     });
-  raise("Stack configuration", faults);
-  const { name = "swarm", ...args } = found as unknown as { name?: string } & SwarmClusterArgs;
+  if (faults.length > 0) throw new InvalidArgsError("Stack configuration", faults);
+  const { name = "swarm", ...args } = found as z.output<z.ZodObject<typeof SCHEMA>>;
   return { name, args };
 }
 

@@ -1,6 +1,7 @@
 import "./stack-traces";
 
-import { SwarmCluster } from "./components";
+import { SwarmCluster } from "digitalocean-swarm";
+
 import { readConfig } from "./config";
 
 const { name, args } = readConfig();
@@ -17,6 +18,10 @@ export = {
   sshPrivateKey: cluster.sshPrivateKey,
   sshHostKey: cluster.sshHostKey,
   dockerHost: cluster.dockerHost,
+  tag: cluster.tag,
+  firewallId: cluster.firewallId,
+  vpcId: cluster.vpcId,
+  vpcRange: cluster.vpcRange,
   // Pulumi warns of outputs that are not there.
   ...(cluster.unlockKey ? { unlockKey: cluster.unlockKey } : {}),
   ...(cluster.dockerApi ? { dockerApi: cluster.dockerApi } : {}),

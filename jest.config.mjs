@@ -3,6 +3,8 @@ const typescript = ["ts-jest", { diagnostics: false }];
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
+  // As in Pulumi.yaml.
+  testEnvironmentOptions: { customExportConditions: ["node", "node-addons", "digitalocean-swarm-source"] },
   // For what hangs: how long a test takes is the machine's business.
   testTimeout: 120_000,
   testMatch: ["<rootDir>/tests/**/*.test.ts"],

@@ -75,7 +75,10 @@ export function chain(
     return start;
   });
   const part = (name: string, values: readonly number[], color: string) => ({
-    ...{ type: "bar" as const, stack: "time", name, data: values.map(value => Number(value.toFixed(2))) },
+    type: "bar" as const,
+    stack: "time",
+    name,
+    data: values.map(value => Number(value.toFixed(2))),
     itemStyle: { color },
   });
   return render(

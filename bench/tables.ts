@@ -67,8 +67,15 @@ function profiles(rows: readonly ReadinessRow[]): string {
     rows.map(({ contender, nodes, profile }) => {
       const { seconds, hosts, contender: own, rest, disk } = profile;
       return [
-        ...[contender, nodes, seconds.toFixed(2), ((hosts + own + rest) / seconds).toFixed(1)],
-        ...[hosts.toFixed(1), (hosts / nodes).toFixed(2), own.toFixed(1), rest.toFixed(1), disk.toFixed(1)],
+        contender,
+        nodes,
+        seconds.toFixed(2),
+        ((hosts + own + rest) / seconds).toFixed(1),
+        hosts.toFixed(1),
+        (hosts / nodes).toFixed(2),
+        own.toFixed(1),
+        rest.toFixed(1),
+        disk.toFixed(1),
       ];
     }),
   );
@@ -124,16 +131,30 @@ export function showGraph(rows: readonly GraphRow[]): Shown {
   const kib = (characters: number) => (characters / 1024).toFixed(1);
   const table = markdownTable(
     [
-      ...["nodes", "resources", "time : bare droplets and Commands", "memory : theirs", "s", "theirs, s"],
-      ...["empty resources, s", "MiB", "theirs, MiB", "empty resources, MiB"],
-      ...["KiB of inputs a node", "KiB of user data", "KiB of the largest stdin"],
+      "nodes",
+      "resources",
+      "time : bare droplets and Commands",
+      "memory : theirs",
+      "s",
+      "theirs, s",
+      "empty resources, s",
+      "MiB",
+      "theirs, MiB",
+      "empty resources, MiB",
+      "KiB of inputs a node",
+      "KiB of user data",
+      "KiB of the largest stdin",
     ],
     rows.map(({ nodes, program, constants, bare }) => [
-      ...[nodes, program.resources, (program.seconds / constants.seconds).toFixed(2)],
-      ...[(program.memory / constants.memory).toFixed(2)],
+      nodes,
+      program.resources,
+      (program.seconds / constants.seconds).toFixed(2),
+      (program.memory / constants.memory).toFixed(2),
       ...[program, constants, bare].map(({ seconds }) => seconds.toFixed(1)),
       ...[program, constants, bare].map(({ memory }) => Math.round(memory)),
-      ...[kib(program.inputs / nodes), kib(program.largest.userData), kib(program.largest.stdin)],
+      kib(program.inputs / nodes),
+      kib(program.largest.userData),
+      kib(program.largest.stdin),
     ]),
   );
   const line = (name: string, of: (row: GraphRow) => number) => ({
@@ -165,11 +186,14 @@ export function showLimits(figures: LimitsFigures): Shown {
     ["droplets", "min", "requests a droplet", "answers", "most in a minute", "KiB of state a droplet"],
     [
       [
-        ...[droplets, (seconds / 60).toFixed(1), (all / droplets).toFixed(1)],
+        droplets,
+        (seconds / 60).toFixed(1),
+        (all / droplets).toFixed(1),
         Object.entries(requests)
           .map(([status, count]) => `${status}: ${count}`)
           .join(", "),
-        ...[Math.max(...perMinute), stateKib.toFixed(1)],
+        Math.max(...perMinute),
+        stateKib.toFixed(1),
       ],
     ],
   );

@@ -1,21 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmClusterArgs } from "./args";
-import type { DockerApiOutput } from "./docker-api/docker-api";
-import { raise } from "./faults";
 import { isWorld } from "./network/cidr";
-import { ControlEndpoint } from "./network/control-endpoint";
 import { Network } from "./network/network";
-import { DEFAULT_POOLS } from "./network/ranges";
-import { type Host, NodePool } from "./nodes/node-pool";
-import { MANAGERS, poolNodes } from "./nodes/roster";
-import { DOCKER_MIRROR } from "./nodes/user-data";
-import { swarmPorts } from "./ports";
-import { deadAgent } from "./ssh/agent";
+import { vpcOf } from "./network/vpc";
+import { NodePool } from "./nodes/node-pool";
+import { MANAGERS } from "./nodes/resolve";
+import { resolve } from "./resolve";
 import { loginKey } from "./ssh/login-key";
-import type { NodeOutput, SwarmNode, SwarmPool } from "./swarm/args";
+import type { NodeOutput } from "./swarm/args";
+import type { DockerApiOutput } from "./swarm/docker-api/docker-api";
 import { Swarm } from "./swarm/swarm";
-import { validate } from "./validate";
 
 /** A Docker Swarm on DigitalOcean. */
 export class SwarmCluster extends pulumi.ComponentResource {
@@ -37,76 +32,83 @@ export class SwarmCluster extends pulumi.ComponentResource {
   public readonly sshHostKey: pulumi.Output<string>;
   /** What `docker context create --docker host=...` takes, and `DOCKER_HOST`. */
   public readonly dockerHost: pulumi.Output<string>;
-  /** How the Docker API is reached over TLS. Its key is secret. Only with `firewall.dockerApiFrom`. */
-  public readonly dockerApi?: pulumi.Output<DockerApiOutput>;
+  /** How the Docker API is reached over TLS. Only with `firewall.dockerApiFrom`. */
+  public readonly dockerApi?: DockerApiOutput;
+  /** The tag that all droplets of the cluster have: for load balancers, databases' trusted sources, further firewalls. */
+  public readonly tag: pulumi.Output<string>;
+  /** Id of the cluster's firewall. */
+  public readonly firewallId: pulumi.Output<string>;
+  /** Id of the VPC that the droplets are in. */
+  public readonly vpcId: pulumi.Output<string>;
+  /** Range of that VPC. */
+  public readonly vpcRange: pulumi.Output<string>;
 
   /**
    * @param name - Starts every resource's name and every hostname: lower case letters, digits and hyphens.
    * @throws InvalidArgsError that lists every fault, before any resource is made.
    */
   public constructor(name: string, args: SwarmClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    raise(`SwarmCluster "${name}"`, [...validate(name, args), ...deadAgent()]);
+    const settings = resolve(name, args);
     super("digitalocean-swarm:index:SwarmCluster", name, {}, opts);
     const child = { parent: this };
-    if (args.firewall.sshFrom.some(isWorld)) {
-      void pulumi.log.warn("firewall.sshFrom opens SSH to the world; your own address is enough", this);
-    }
+    const { subject, region, software, swarm: swarmSettings } = settings;
+    pulumi.output(args.firewall.sshFrom).apply(ranges => {
+      if (ranges.some(isWorld))
+        void pulumi.log.warn("firewall.sshFrom opens SSH to the world; your own address is enough", this);
+    });
 
     const ssh = loginKey(name, args.ssh, child);
-    const network = new Network(name, args, child);
-    const pool = (pool: string, nodes: ReturnType<typeof poolNodes>) =>
+    const network = new Network(
+      name,
+      {
+        ...settings.network,
+        subject,
+        region,
+        ports: swarmSettings.ports,
+        addressPools: swarmSettings.addressPools,
+      },
+      child,
+    );
+    const tags = pulumi.all([network.tag.name, settings.tags]).apply(([own, others]) => [own, ...others]);
+    const sshKeys = pulumi
+      .all([ssh.fingerprint, args.ssh?.additionalKeys ?? []])
+      .apply(([own, others]) => [own, ...others.map(String)]);
+    const pool = (key: string) =>
       new NodePool(
-        `${name}-${pool}`,
+        `${name}-${key}`,
         {
           cluster: name,
-          nodes,
-          region: args.region,
-          ...(network.vpcId ? { vpcId: network.vpcId } : {}),
-          tags: [network.tag.name, ...(args.tags ?? [])],
-          sshKeys: [
-            ssh.fingerprint,
-            ...(args.ssh?.additionalKeys ?? []).map(key => pulumi.output(key).apply(String)),
-          ],
-          dockerVersion: args.dockerVersion ?? "any",
-          dockerMirror: args.dockerMirror ?? DOCKER_MIRROR,
-          securityUpdates: args.securityUpdates ?? "image",
-          ports: swarmPorts(args.swarm),
+          nodes: settings.nodes.filter(node => node.pool === key),
+          region,
+          vpcId: network.vpc?.id,
+          tags,
+          sshKeys,
+          software,
+          ports: swarmSettings.ports,
           firewall: network.firewall,
         },
         child,
       );
-    const managers = pool(MANAGERS, poolNodes(MANAGERS, "manager", args.managers));
-    const workers = Object.entries(args.workers ?? {}).map(([key, poolArgs]) => ({
-      name: key,
-      pool: pool(key, poolNodes(key, "worker", poolArgs)),
-    }));
-    const control = new ControlEndpoint(`${name}-control`, { region: args.region }, child);
+    const managers = pool(MANAGERS);
+    const workers = Object.keys(args.workers ?? {}).map(pool);
     const swarm = new Swarm(
       name,
       {
-        managers: swarmPool(MANAGERS, managers),
-        workers: workers.map(({ name: key, pool: nodes }) => swarmPool(key, nodes)),
+        nodes: [managers, ...workers].flatMap(({ nodes }) => nodes),
         ssh: { user: "root", privateKey: ssh.privateKey },
-        controlAddress: control.address,
+        controlAddress: network.reservedIp.ipAddress,
+        reservedIp: network.reservedIp,
         lifetime: network.tag,
-        ...(args.firewall.dockerApiFrom?.length
-          ? { dockerApi: { renewal: args.dockerApi?.renewal ?? 0 } }
-          : {}),
-        options: { addressPools: DEFAULT_POOLS, ...args.swarm },
-        timeouts: args.timeouts,
+        dockerApi: settings.dockerApi,
+        settings: swarmSettings,
       },
       child,
-    );
-    const first = firstHost(managers);
-    control.assignTo(
-      `${name}-control`,
-      swarm.firstManagerIn.apply(() => first.droplet.id),
     );
 
     this.clusterId = swarm.clusterId;
     this.managers = swarm.managers;
     this.workers = swarm.workers;
-    this.controlEndpoint = control.address;
+    this.controlEndpoint = network.reservedIp.ipAddress;
     this.workerToken = swarm.workerToken;
     this.managerToken = swarm.managerToken;
     if (swarm.unlockKey) this.unlockKey = swarm.unlockKey;
@@ -115,6 +117,11 @@ export class SwarmCluster extends pulumi.ComponentResource {
     this.sshHostKey = managers.hostKey.apply(key => key.trim());
     this.dockerHost = pulumi.interpolate`ssh://${this.sshUser}@${this.controlEndpoint}`;
     if (swarm.dockerApi) this.dockerApi = swarm.dockerApi;
+    this.tag = network.tag.name;
+    this.firewallId = network.firewall.id;
+    const vpc = network.vpc ?? vpcOf(managers.vpcId, child);
+    this.vpcId = vpc.id;
+    this.vpcRange = vpc.range;
     this.registerOutputs({
       clusterId: this.clusterId,
       managers: this.managers,
@@ -128,31 +135,10 @@ export class SwarmCluster extends pulumi.ComponentResource {
       sshHostKey: this.sshHostKey,
       dockerHost: this.dockerHost,
       dockerApi: this.dockerApi,
+      tag: this.tag,
+      firewallId: this.firewallId,
+      vpcId: this.vpcId,
+      vpcRange: this.vpcRange,
     });
   }
-}
-
-function firstHost(managers: NodePool): Host {
-  const first = managers.hosts[0];
-  if (!first) throw new pulumi.RunError("a swarm needs a manager");
-  return first;
-}
-
-function swarmNode({ node, droplet }: Host, { hostKey }: NodePool): SwarmNode {
-  return {
-    name: node.name,
-    identity: droplet.id,
-    host: droplet.name.apply(hostname =>
-      droplet.ipv4Address.apply(publicAddress =>
-        droplet.ipv4AddressPrivate.apply(privateAddress => ({ hostname, publicAddress, privateAddress })),
-      ),
-    ),
-    hostKey,
-    labels: node.labels,
-    availability: node.availability,
-  };
-}
-
-function swarmPool(name: string, pool: NodePool): SwarmPool {
-  return { name, nodes: pool.hosts.map(host => swarmNode(host, pool)) };
 }

@@ -7,9 +7,9 @@ import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 
-import { chooseDriver, type Driver, labConfig, RunFailed, type RunResult } from "../drivers";
-import { ssh } from "../drivers/ssh";
+import { chooseDriver, type Driver, labConfig, RunFailed, type UpResult } from "../drivers";
 import { type Lab, labDown, labUp } from "../lab/lab";
+import { ssh } from "../lab/ssh";
 import { startProgress } from "./progress";
 
 const LAB = "demo";
@@ -72,7 +72,7 @@ async function down(purge: boolean): Promise<void> {
   progress.done();
 }
 
-async function show({ outputs, changes }: RunResult, lab: Lab, seconds: number): Promise<void> {
+async function show({ outputs, changes }: UpResult, lab: Lab, seconds: number): Promise<void> {
   const say = (text: string) => void process.stdout.write(`${text}\n`);
   const host = outputs.controlEndpoint as string;
   const user = outputs.sshUser as string;

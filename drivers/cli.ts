@@ -1,12 +1,28 @@
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { realpathSync } from "node:fs";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import * as path from "node:path";
 
-import execa from "execa";
-import { parse, stringify } from "yaml";
+import {
+  CommandError,
+  LocalWorkspace,
+  type ProjectRuntimeInfo,
+  PulumiCommand,
+  Stack,
+  type UpOptions as AutomationOptions,
+} from "@pulumi/pulumi/automation";
+import { parse } from "yaml";
 
-import { type Driver, RunFailed, type RunResult, type StackConfig, type UpOptions } from "./driver";
-import { EventWatch } from "./events";
-import { childrenOf, end } from "./processes";
+import {
+  type Driver,
+  RunFailed,
+  type RunOptions,
+  type RunResult,
+  type StackConfig,
+  type UpOptions,
+  type UpResult,
+} from "./driver";
+import { changesOf, type Seen, stepsOf } from "./events";
+import { childrenIn, childrenOf, end } from "./processes";
 
 /** A Pulumi project: its name, and the file that is its program. */
 export interface Project {
@@ -17,28 +33,23 @@ export interface Project {
 const ROOT = path.resolve(__dirname, "..");
 /** This project. */
 export const CLUSTER: Project = { name: "digitalocean-swarm", main: path.join(ROOT, "index.ts") };
-const NOTHING: RunResult = {
-  outputs: {},
-  secretOutputs: [],
-  changes: { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
-  started: 0,
-  seconds: 0,
-  steps: [],
-  log: "",
-};
 /** Whatever `pulumi` waits for, it waits for no longer than this, in seconds. */
 const LONGEST_RUN = 20 * 60;
 
-/** Whether the Pulumi CLI is on PATH. */
+/** Whether there is a Pulumi CLI on PATH that the Automation API can use. */
 export async function hasPulumiCli(): Promise<boolean> {
-  const { failed } = await execa("pulumi", ["version"], { reject: false });
-  return !failed;
+  return PulumiCommand.get().then(
+    () => true,
+    () => false,
+  );
 }
 
-/** Runs the program with the Pulumi CLI, on a file backend of its own: no account, and no trace in the user's own. */
+/**
+ * Runs the program with the Pulumi CLI, by its Automation API, on a file backend of its own: no account, and no trace in
+ * the user's own.
+ */
 export class CliDriver implements Driver {
   public readonly kind = "cli";
-  private readonly events: string;
   /** Plugins that runs which were killed have left running. */
   private readonly left: number[] = [];
 
@@ -53,61 +64,46 @@ export class CliDriver implements Driver {
     private readonly stack: string,
     private readonly project: Project = CLUSTER,
     private readonly backend: string = path.join(dir, "state"),
-  ) {
-    this.events = path.join(dir, "events.jsonl");
-  }
+  ) {}
 
-  public async up(config: StackConfig, options: UpOptions = {}): Promise<RunResult> {
-    await this.prepare(config);
-    const flags = [
-      ...(options.refresh ? ["--refresh"] : []),
-      ...(options.parallel ? ["--parallel", String(options.parallel)] : []),
-      ...(options.replace ?? []).flatMap(name => ["--replace", `**::${name}`]),
-    ];
-    return this.run(["up", "--yes", "--skip-preview", ...flags], options);
+  public async up(config: StackConfig, options: UpOptions = {}): Promise<UpResult> {
+    const { refresh, parallel, replace = [], env } = options;
+    const stack = await this.open(config, env);
+    const { outcome, ...result } = await this.run("up", options, common =>
+      stack.up({ ...common, refresh, parallel, replace: replace.map(name => `**::${name}`) }),
+    );
+    const outputs = Object.entries(outcome.outputs);
+    return {
+      ...result,
+      outputs: Object.fromEntries(outputs.map(([name, { value }]) => [name, value as unknown])),
+      secretOutputs: outputs.filter(([, { secret }]) => secret).map(([name]) => name),
+    };
   }
 
   public async preview(config: StackConfig): Promise<RunResult> {
-    await this.prepare(config);
-    return this.run(["preview", "--diff"], {});
+    const stack = await this.open(config);
+    return this.run("preview", {}, common => stack.preview({ ...common, diff: true }));
   }
 
-  public async destroy(
-    options: { refresh?: boolean; onOutput?: (text: string) => void } = {},
-  ): Promise<RunResult> {
-    // Without an up before there is no stack.
-    if (!(await readFile(this.projectFile, "utf8").catch(() => ""))) return NOTHING;
-    return this.run(
-      ["destroy", "--yes", "--skip-preview", ...(options.refresh ? ["--refresh"] : [])],
-      options,
-    );
+  public async destroy(options: RunOptions = {}): Promise<RunResult> {
+    const stack = await this.open();
+    return this.run("destroy", options, common => stack.destroy({ ...common, refresh: options.refresh }));
   }
 
   public async refresh(): Promise<RunResult> {
-    return this.run(["refresh", "--yes", "--skip-preview"], {});
+    const stack = await this.open();
+    return this.run("refresh", {}, common => stack.refresh(common));
   }
 
-  public async storedState(): Promise<string> {
-    const { stdout } = await this.pulumi(["stack", "export", "--stack", this.stack]);
-    return stdout;
+  /** The Automation API exports the state with its secrets in clear text: what is stored is in the file alone. */
+  public storedState(): Promise<string> {
+    return readFile(this.stateFile, "utf8");
   }
 
   public async cancel(): Promise<void> {
     for (const pid of this.left.splice(0)) end(pid);
     await this.mendState();
-    await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
-  }
-
-  /**
-   * A backend of files writes the state in place: what is killed in that moment leaves a part of it. The one before is
-   * beside it, as docs/operations.md says.
-   */
-  private async mendState(): Promise<void> {
-    try {
-      JSON.parse(await readFile(this.stateFile, "utf8"));
-    } catch {
-      await copyFile(`${this.stateFile}.bak`, this.stateFile);
-    }
+    await (await this.open()).cancel();
   }
 
   /** Where the backend has the state. */
@@ -115,108 +111,108 @@ export class CliDriver implements Driver {
     return path.join(this.backend, ".pulumi", "stacks", this.project.name, `${this.stack}.json`);
   }
 
-  private get projectFile(): string {
-    return path.join(this.dir, "Pulumi.yaml");
-  }
-
   /** Where and with which variables other programs, such as `npm run orphans`, find the stack. */
-  public get place(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+  public get place(): { readonly cwd: string; readonly env: Readonly<Record<string, string>> } {
     return { cwd: this.dir, env: this.environment };
   }
 
   /** Writes the project file, so that the program runs from a directory of the driver's own, and the configuration. */
-  private async prepare(config: StackConfig): Promise<void> {
-    await mkdir(this.dir, { recursive: true, mode: 0o700 });
-    await mkdir(this.backend, { recursive: true, mode: 0o700 });
-    await writeFile(this.projectFile, stringify({ ...this.project, runtime: await runtime() }));
-    const settings = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
-    const salt = (await readFile(settings, "utf8").catch(() => ""))
-      .split("\n")
-      .filter(line => line.startsWith("encryptionsalt:"));
-    await writeFile(settings, [...salt, stringify({ config })].join("\n"));
-    const { failed } = await this.pulumi(["stack", "select", this.stack], false);
-    if (failed) await this.pulumi(["stack", "init", this.stack, "--secrets-provider", "passphrase"]);
-  }
-
-  private async run(
-    args: readonly string[],
-    options: Pick<UpOptions, "onOutput" | "kill" | "longest" | "env">,
-  ): Promise<RunResult> {
-    const { longest = LONGEST_RUN } = options;
-    const watch = new EventWatch(this.events);
-    const started = Date.now();
-    const child = this.pulumi(
-      [...args, "--stack", this.stack, "--non-interactive", "--event-log", this.events],
-      false,
-      longest,
-      options.env,
-    );
-    child.all?.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
-    const kill = () => {
-      this.left.push(...childrenOf(child.pid ?? 0));
-      child.kill("SIGKILL");
-    };
-    options.kill?.addEventListener("abort", kill);
-    const { failed, all = "", timedOut } = await child;
-    const seconds = (Date.now() - started) / 1000;
-    const happened = watch.stop();
-    options.kill?.removeEventListener("abort", kill);
-    if (failed) {
-      const verb = args[0] ?? "";
-      throw new RunFailed(
-        timedOut ? `pulumi ${verb} took longer than ${longest} s` : `pulumi ${verb} failed`,
-        all,
-      );
-    }
-    return { ...(await this.outputs()), ...happened, started, seconds, log: all };
-  }
-
-  private async outputs(): Promise<Pick<RunResult, "outputs" | "secretOutputs">> {
-    const read = async (...flags: string[]) => {
-      const { stdout } = await this.pulumi(["stack", "output", "--json", "--stack", this.stack, ...flags]);
-      return JSON.parse(stdout) as Record<string, unknown>;
-    };
-    const masked = await read();
-    return {
-      outputs: await read("--show-secrets"),
-      secretOutputs: Object.keys(masked).filter(key => masked[key] === "[secret]"),
-    };
-  }
-
-  private pulumi(
-    args: readonly string[],
-    reject = true,
-    longest = LONGEST_RUN,
-    env: NodeJS.ProcessEnv = {},
-  ): execa.ExecaChildProcess {
-    return execa("pulumi", [...args, "--color", "never"], {
-      cwd: this.dir,
-      all: true,
-      reject,
-      timeout: longest * 1000,
-      maxBuffer: 1 << 28,
-      stdin: "ignore",
-      env: { ...this.environment, ...env },
+  private async open(config?: StackConfig, env: UpOptions["env"] = {}): Promise<Stack> {
+    for (const dir of [this.dir, this.backend]) await mkdir(dir, { recursive: true, mode: 0o700 });
+    const workspace = await LocalWorkspace.create({
+      workDir: this.dir,
+      envVars: { ...this.environment, ...env },
+      secretsProvider: "passphrase",
+      projectSettings: { ...this.project, runtime: await runtime() },
     });
+    const stack = await Stack.createOrSelect(this.stack, workspace);
+    // The salt of the passphrase is in the same file.
+    if (config)
+      await workspace.saveStackSettings(this.stack, {
+        ...(await workspace.stackSettings(this.stack)),
+        config,
+      });
+    return stack;
   }
 
-  private get environment(): NodeJS.ProcessEnv {
+  private async run<Outcome>(
+    verb: string,
+    { onOutput, kill, longest = LONGEST_RUN }: Pick<UpOptions, "onOutput" | "kill" | "longest">,
+    act: (common: Pick<AutomationOptions, "onOutput" | "onError" | "onEvent" | "color">) => Promise<Outcome>,
+  ): Promise<RunResult & { readonly outcome: Outcome }> {
+    const seen: Seen[] = [];
+    let log = "";
+    const say = (text: string) => {
+      log += text;
+      onOutput?.(text);
+    };
+    let failure = `pulumi ${verb} failed`;
+    const timer = setTimeout(() => {
+      failure = `pulumi ${verb} took longer than ${longest} s`;
+      this.kill();
+    }, longest * 1000);
+    const killed = () => this.kill();
+    kill?.addEventListener("abort", killed);
+    const started = Date.now();
+    try {
+      const outcome = await act({
+        onOutput: say,
+        onError: say,
+        onEvent: event => seen.push({ event, at: Date.now() }),
+        color: "never",
+      });
+      // The Automation API reads outputs and history after the run: that is no part of it.
+      const seconds = ((seen.at(-1)?.at ?? started) - started) / 1000;
+      return { outcome, steps: stepsOf(seen), changes: changesOf(seen), started, seconds, log };
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      throw new RunFailed(failure, log, { cause: error });
+    } finally {
+      clearTimeout(timer);
+      kill?.removeEventListener("abort", killed);
+    }
+  }
+
+  /**
+   * Ends the run that is going with SIGKILL. The Automation API can only interrupt it: then the engine goes on until all
+   * steps that it has begun are done.
+   */
+  private kill(): void {
+    for (const pid of childrenIn(realpathSync(this.dir))) {
+      this.left.push(...childrenOf(pid));
+      end(pid);
+    }
+  }
+
+  /**
+   * A backend of files writes the state in place: what is killed in that moment leaves a part of it. The one before is
+   * beside it, as docs/operations.md says.
+   */
+  private async mendState(): Promise<void> {
+    const state = await readFile(this.stateFile, "utf8").catch(() => undefined);
+    if (state === undefined) return;
+    try {
+      JSON.parse(state);
+    } catch {
+      await copyFile(`${this.stateFile}.bak`, this.stateFile);
+    }
+  }
+
+  private get environment(): Readonly<Record<string, string>> {
     return {
       PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE ?? "lab",
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      // Shows the flag --event-log.
-      PULUMI_DEBUG_COMMANDS: "true",
-      // A dead agent's socket would be an error: the program brings its own key.
-      SSH_AUTH_SOCK: undefined,
+      // A dead agent's socket would be an error, and none is needed: the program brings its own key.
+      SSH_AUTH_SOCK: "",
     };
   }
 }
 
 /** How the program is run: as `Pulumi.yaml` says, for users too. */
-async function runtime(): Promise<unknown> {
+async function runtime(): Promise<ProjectRuntimeInfo> {
   const { runtime: described } = parse(await readFile(path.join(ROOT, "Pulumi.yaml"), "utf8")) as {
-    runtime: unknown;
+    runtime: ProjectRuntimeInfo;
   };
   return described;
 }

@@ -5,10 +5,20 @@ import * as path from "node:path";
 import execa from "execa";
 
 import type { Report } from "../rehearsal/cli";
-import { type Driver, RunFailed, type RunResult, type StackConfig, type UpOptions } from "./driver";
+import {
+  type Driver,
+  RunFailed,
+  type RunOptions,
+  type RunResult,
+  type StackConfig,
+  type UpOptions,
+  type UpResult,
+} from "./driver";
 
 const CLI = path.resolve(__dirname, "..", "rehearsal", "cli.ts");
 const PROGRAM = path.resolve(__dirname, "..", "index.ts");
+/** As in Pulumi.yaml. */
+const NODE_ARGS = ["--require", "ts-node/register/transpile-only", "--conditions=digitalocean-swarm-source"];
 /** As for the Pulumi CLI: 20 minutes, in ms. */
 const LONGEST_RUN = 20 * 60_000;
 
@@ -27,7 +37,7 @@ export class RehearsalDriver implements Driver {
     private readonly program = PROGRAM,
   ) {}
 
-  public up(config: StackConfig, options: UpOptions = {}): Promise<RunResult> {
+  public up(config: StackConfig, options: UpOptions = {}): Promise<UpResult> {
     const replace = (options.replace ?? []).flatMap(name => ["--replace", name]);
     return this.run("up", [...refreshing(options), ...replace], options, config);
   }
@@ -36,7 +46,7 @@ export class RehearsalDriver implements Driver {
     return this.run("preview", [], {}, config);
   }
 
-  public destroy(options: { refresh?: boolean; onOutput?: (text: string) => void } = {}): Promise<RunResult> {
+  public destroy(options: RunOptions = {}): Promise<RunResult> {
     return this.run("down", refreshing(options), options);
   }
 
@@ -57,7 +67,7 @@ export class RehearsalDriver implements Driver {
     flags: readonly string[],
     options: Pick<UpOptions, "onOutput" | "kill" | "env">,
     config?: StackConfig,
-  ): Promise<RunResult> {
+  ): Promise<UpResult> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
     // Readable by this user alone: configuration and result hold secrets in clear text.
     const temp = await mkdtemp(path.join(tmpdir(), "rehearsal-"));
@@ -83,7 +93,7 @@ export class RehearsalDriver implements Driver {
     args: readonly string[],
     options: Pick<UpOptions, "onOutput" | "kill" | "env">,
   ): Promise<string> {
-    const child = execa("node", ["-r", "ts-node/register/transpile-only", CLI, ...args], {
+    const child = execa("node", [...NODE_ARGS, CLI, ...args], {
       cwd: path.resolve(__dirname, ".."),
       all: true,
       reject: false,
@@ -103,6 +113,6 @@ export class RehearsalDriver implements Driver {
   }
 }
 
-function refreshing(options: { readonly refresh?: boolean }): string[] {
+function refreshing(options: RunOptions): string[] {
   return options.refresh ? ["--refresh"] : [];
 }

@@ -2,8 +2,11 @@
 import "../broken-pipe";
 
 import { spawnSync } from "node:child_process";
+
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
+
+import { messageOf } from "./engine/errors";
 import { ensurePrerequisites, NEEDS, requireLinux } from "./engine/prerequisites";
 import { type Lab, labDown, labStatus, labUp } from "./lab";
 
@@ -114,7 +117,7 @@ cli
   });
 
 cli.parseAsync().catch((error: unknown) => {
-  report(`error: ${error instanceof Error ? error.message : String(error)}`);
+  report(`error: ${messageOf(error)}`);
   process.exitCode = 1;
 });
 

@@ -1,21 +1,23 @@
 /** A lab as a program uses it: bring it up, look at it, act behind Pulumi's back, take it down. */
 import { readFile, rm } from "node:fs/promises";
+
+import { gatewayOf } from "./api/addresses";
 import type { BehaviourSettings } from "./api/behaviour";
 import type { FaultSpec } from "./api/faults";
-import { gatewayOf } from "./api/addresses";
 import { dataExists, removeData, stopDaemon } from "./engine/daemon";
 import { type Engine, ensureEngine, findEngine } from "./engine/engine";
 import { INOTIFY, raise, restoreKernel } from "./engine/kernel";
+import { endLoopsBelow } from "./engine/loop";
 import { removeObjects } from "./engine/objects";
 import { LAB_LABEL, labDirectory } from "./engine/paths";
 import { type Report, requireLinux } from "./engine/prerequisites";
 import { execIn, type ExecResult } from "./hosts/exec";
 import { removeImages } from "./image/image";
-import { type LabDroplet, own, ownPaths, type Status } from "./status";
-import { REPOSITORY_PORT } from "./packages/server";
 import { repositoriesDirectory } from "./packages/repository";
+import { REPOSITORY_PORT } from "./packages/server";
 import { answers, endpointOf, serverLog, startServer, stopServer } from "./server-process";
 import { allSettings, ensureSettings, type LabChoices, type LabSettings, loadSettings } from "./settings";
+import { type LabDroplet, own, ownNames, ownPaths, type Status } from "./status";
 
 export type { LabDroplet } from "./status";
 
@@ -73,17 +75,11 @@ export class Lab {
 
   /** What exists beside what was seeded, and the default VPCs that DigitalOcean makes: a line each. */
   public async leftovers(): Promise<string[]> {
-    const status = await this.status();
     const filters = { label: [`${LAB_LABEL}=${this.name}`] };
     const containers = await this.engine.docker.listContainers({ all: true, filters });
     const { Volumes: volumes } = await this.engine.docker.listVolumes({ filters: JSON.stringify(filters) });
     return [
-      ...status.droplets.filter(own).map(({ name }) => `droplet ${name}`),
-      ...status.vpcs.filter(vpc => own(vpc) && !vpc.default).map(({ name }) => `VPC ${name}`),
-      ...status.firewalls.filter(own).map(({ name }) => `firewall ${name}`),
-      ...status.reserved_ips.map(({ ip }) => `reserved IP ${ip}`),
-      ...status.ssh_keys.filter(own).map(({ name }) => `SSH key ${name}`),
-      ...status.tags.filter(own).map(({ name }) => `tag ${name}`),
+      ...ownNames(await this.status()),
       ...containers.map(({ Names }) => `container ${Names.join(" ")}`),
       ...volumes.map(({ Name }) => `volume ${Name}`),
     ];
@@ -240,6 +236,7 @@ export async function labDown(
     await removeObjects(engine.docker, name);
     if (purge) await removeImages(engine.docker, report);
   }
+  await endLoopsBelow(labDirectory(name));
   await rm(labDirectory(name), { recursive: true, force: true });
   if ((await allSettings()).length > 0) return;
   await restoreKernel(report);

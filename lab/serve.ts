@@ -1,9 +1,11 @@
 /** Serves one lab's API until it is told to end: `serve.ts NAME`. Started by server-process.ts. */
-import { join } from "node:path";
+import * as path from "node:path";
+
 import { gatewayOf } from "./api/addresses";
 import { Faults } from "./api/faults";
 import { createApi } from "./api/server";
 import { ensureEngine } from "./engine/engine";
+import { messageOf } from "./engine/errors";
 import { labDirectory } from "./engine/paths";
 import { ContainerHosts } from "./hosts/container-hosts";
 import { isRepositoryBuilt } from "./packages/repository";
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
       },
     }),
     faults,
-    stateFile: join(directory, "state.json"),
+    stateFile: path.join(directory, "state.json"),
     publicRange: settings.publicRange,
     log: say,
   });
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
   // Droplets of an earlier run of this server still count on them.
   if (await isRepositoryBuilt()) {
     await packages.start(metadata.address, say).catch((error: unknown) => {
-      say(`droplets have no packages: ${error instanceof Error ? error.message : String(error)}`);
+      say(`droplets have no packages: ${messageOf(error)}`);
     });
   }
   await api.app.listen({ host: "127.0.0.1", port: settings.port });

@@ -1,7 +1,8 @@
 /** The process that serves a lab's API, apart from the command that started it. */
 import { spawn } from "node:child_process";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import * as path from "node:path";
+
 import { lastLines } from "./engine/daemon";
 import { labDirectory } from "./engine/paths";
 import { isAlive, waitFor } from "./engine/wait";
@@ -12,7 +13,7 @@ const START_MS = 10 * 60_000;
 const STOP_MS = 60_000;
 
 /** Where a lab's server logs to. */
-export const serverLog = (name: string): string => join(labDirectory(name), "server.log");
+export const serverLog = (name: string): string => path.join(labDirectory(name), "server.log");
 
 /** Where the API answers. */
 export const endpointOf = (settings: LabSettings): string => `http://127.0.0.1:${settings.port}`;
@@ -48,8 +49,8 @@ export async function startServer(settings: LabSettings, report: (line: string) 
   const log = await open(file, "w", 0o600);
   const server = spawn(
     process.execPath,
-    ["--require", "ts-node/register/transpile-only", join(__dirname, "serve.ts"), settings.name],
-    { cwd: resolve(__dirname, ".."), detached: true, stdio: ["ignore", log.fd, log.fd] },
+    ["--require", "ts-node/register/transpile-only", path.join(__dirname, "serve.ts"), settings.name],
+    { cwd: path.resolve(__dirname, ".."), detached: true, stdio: ["ignore", log.fd, log.fd] },
   );
   server.unref();
   await log.close();
@@ -92,5 +93,5 @@ export async function stopServer(name: string): Promise<void> {
 }
 
 function pidFile(name: string): string {
-  return join(labDirectory(name), "server.pid");
+  return path.join(labDirectory(name), "server.pid");
 }

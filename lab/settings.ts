@@ -1,7 +1,8 @@
 /** What one lab was set up with; it stays when the server or the machine starts again. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import { labDirectory, labHome } from "./engine/paths";
 
 /** The settings of one lab. */
@@ -93,7 +94,7 @@ function indicesInUse(): number[] {
 }
 
 function settingsFile(name: string): string {
-  return join(labDirectory(name), "lab.json");
+  return path.join(labDirectory(name), "lab.json");
 }
 
 function differs(existing: LabSettings, what: string): Error {

@@ -16,7 +16,7 @@ const ALWAYS = ["privateKeyPem", "subject", "allowedUses", "validityPeriodHours"
 
 /** The PEM of a new ECDSA key on P-256. */
 export async function ecdsaKey(): Promise<string> {
-  return openssl({}, "ecparam", "-name", "prime256v1", "-genkey", "-noout");
+  return openssl({}, ["ecparam", "-name", "prime256v1", "-genkey", "-noout"]);
 }
 
 export const certRequest: Handler = {
@@ -26,24 +26,18 @@ export const certRequest: Handler = {
       ...texts(inputs.dnsNames).map(name => `DNS:${name}`),
       ...texts(inputs.ipAddresses).map(address => `IP:${address}`),
     ].join(",");
-    const request = await openssl(
-      { "key.pem": text(inputs.privateKeyPem) },
-      ...["req", "-new", "-key", "key.pem", "-subj", subject(inputs)],
-      ...(names === "" ? [] : ["-addext", `subjectAltName=${names}`]),
-    );
-    return made("certRequestPem", request);
+    const command = ["req", "-new", "-key", "key.pem", "-subj", subject(inputs)];
+    if (names !== "") command.push("-addext", `subjectAltName=${names}`);
+    return made("certRequestPem", await openssl({ "key.pem": text(inputs.privateKeyPem) }, command));
   },
 };
 
 export const selfSignedCert: Handler = {
   replaceOn: [...ALWAYS, "isCaCertificate"],
   async create(inputs) {
-    const certificate = await openssl(
-      { "key.pem": text(inputs.privateKeyPem) },
-      ...["req", "-x509", "-new", "-key", "key.pem", "-subj", subject(inputs), "-days", days(inputs)],
-      ...["-addext", "keyUsage=critical,keyCertSign,cRLSign"],
-    );
-    return made("certPem", certificate);
+    const command = ["req", "-x509", "-new", "-key", "key.pem", "-subj", subject(inputs)];
+    command.push("-days", days(inputs), "-addext", "keyUsage=critical,keyCertSign,cRLSign");
+    return made("certPem", await openssl({ "key.pem": text(inputs.privateKeyPem) }, command));
   },
 };
 
@@ -51,28 +45,15 @@ export const locallySignedCert: Handler = {
   replaceOn: ["certRequestPem", "caCertPem", "caPrivateKeyPem", "allowedUses", "validityPeriodHours"],
   async create(inputs) {
     const uses = texts(inputs.allowedUses).flatMap(use => EXTENDED.get(use) ?? []);
-    const certificate = await openssl(
-      {
-        "request.pem": text(inputs.certRequestPem),
-        "ca.pem": text(inputs.caCertPem),
-        "ca-key.pem": text(inputs.caPrivateKeyPem),
-        extensions: `basicConstraints=critical,CA:FALSE\nextendedKeyUsage=${uses.join(",")}\n`,
-      },
-      ...[
-        "x509",
-        "-req",
-        "-in",
-        "request.pem",
-        "-CA",
-        "ca.pem",
-        "-CAkey",
-        "ca-key.pem",
-        "-days",
-        days(inputs),
-      ],
-      ...["-CAcreateserial", "-copy_extensions", "copy", "-extfile", "extensions"],
-    );
-    return made("certPem", certificate);
+    const files = {
+      "request.pem": text(inputs.certRequestPem),
+      "ca.pem": text(inputs.caCertPem),
+      "ca-key.pem": text(inputs.caPrivateKeyPem),
+      extensions: `basicConstraints=critical,CA:FALSE\nextendedKeyUsage=${uses.join(",")}\n`,
+    };
+    const command = ["x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca-key.pem"];
+    command.push("-CAcreateserial", "-copy_extensions", "copy", "-extfile", "extensions");
+    return made("certPem", await openssl(files, [...command, "-days", days(inputs)]));
   },
 };
 
@@ -92,7 +73,7 @@ function days({ validityPeriodHours }: Props): string {
 /** Runs openssl in a directory of its own, which this user alone reads, and gives its stdout. */
 async function openssl(
   files: Readonly<Record<string, string | undefined>>,
-  ...args: string[]
+  args: readonly string[],
 ): Promise<string> {
   const cwd = await mkdtemp(path.join(tmpdir(), "rehearsal-openssl-"));
   try {

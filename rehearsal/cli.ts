@@ -6,11 +6,11 @@ import * as path from "node:path";
 import { Command } from "commander";
 import { parse } from "yaml";
 
-import type { Changes } from "../drivers/driver";
-import { messageOf, type Props, text } from "./entry";
+import { messageOf } from "../lab/engine/errors";
+import { type Props, text } from "./entry";
 import { Journal, type StackOutputs } from "./journal";
 import { runProgram } from "./program";
-import { Stack } from "./stack";
+import { type Changes, Stack } from "./stack";
 
 const ROOT = path.resolve(__dirname, "..");
 

@@ -1,21 +1,18 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client, utils } from "ssh2";
+import { type Client, utils } from "ssh2";
 
-import { type Handler, messageOf, type Props, text } from "./entry";
+import { messageOf } from "../lab/engine/errors";
+import { execute, login, type SshTarget } from "../lab/ssh";
+import { type Handler, type Props, text } from "./entry";
 
 /** What a Command's output is told to, line by line. */
 export type Tell = (resource: string, line: string) => void;
 
-interface Connection {
-  readonly host: string;
-  readonly port?: number;
+interface Connection extends Omit<SshTarget, "user"> {
   readonly user?: string;
-  readonly password?: string;
-  readonly privateKey?: string;
-  readonly hostKey?: string;
   readonly dialErrorLimit?: number;
   readonly perDialTimeout?: number;
 }
@@ -32,7 +29,7 @@ export function command(tell: Tell): Handler {
     await dialAgent();
     const client = await dial(connection);
     try {
-      return await execute(client, line, inputs, name, tell);
+      return await run(client, line, inputs, name, tell);
     } finally {
       client.end();
     }
@@ -51,10 +48,10 @@ export function command(tell: Tell): Handler {
 
 /** Dials until it succeeds: after 100 ms, then half as long again each time, up to 5 s, as the provider does. */
 async function dial(connection: Connection): Promise<Client> {
-  const limit = connection.dialErrorLimit ?? 10;
+  const { dialErrorLimit: limit = 10, perDialTimeout = 15, user = "root" } = connection;
   for (let tries = 1, wait = 100; ; tries++, wait = Math.min(wait * 1.5, 5000)) {
     try {
-      return await dialOnce(connection);
+      return await login({ ...connection, user }, perDialTimeout * 1000);
     } catch (error) {
       if (limit > 0 && tries >= limit)
         throw new Error(`after ${tries} failed attempts: ${messageOf(error)}`, { cause: error });
@@ -81,103 +78,25 @@ async function dialAgent(path = process.env.SSH_AUTH_SOCK): Promise<void> {
   }
 }
 
-async function dialOnce(connection: Connection): Promise<Client> {
-  const { host, port = 22, user = "root", hostKey } = connection;
-  const sock = await tcp(host, port, (connection.perDialTimeout ?? 15) * 1000);
-  const [type = "", key = ""] = (hostKey ?? "").trim().split(/\s+/);
-  const client = new Client();
-  return new Promise((resolve, reject) => {
-    client.once("ready", () => resolve(client));
-    client.on("error", error => {
-      sock.destroy();
-      const what =
-        error.level === "client-authentication"
-          ? "ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain"
-          : error.message.includes("verification failed")
-            ? "ssh: host key mismatch"
-            : error.message;
-      reject(new Error(`ssh: handshake failed: ${what}`));
-    });
-    client.once("close", () => reject(new Error("ssh: handshake failed: EOF")));
-    client.connect({
-      sock,
-      username: user,
-      password: connection.password,
-      privateKey: connection.privateKey,
-      readyTimeout: 60_000,
-      // The provider has none and would wait for ever for a host that vanished.
-      keepaliveInterval: 15_000,
-      keepaliveCountMax: 4,
-      ...(hostKey === undefined
-        ? {}
-        : {
-            hostVerifier: (offered: Buffer) => offered.equals(Buffer.from(key, "base64")),
-            ...(type === "ssh-ed25519" ? { algorithms: { serverHostKey: ["ssh-ed25519"] } } : {}),
-          }),
-    });
-  });
-}
-
-function tcp(host: string, port: number, timeout: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true });
-    const fail = (why: string) => {
-      socket.destroy();
-      reject(new Error(`dial tcp ${host}:${port}: ${why}`));
-    };
-    const timer = setTimeout(() => fail("i/o timeout"), timeout);
-    socket.once("connect", () => {
-      clearTimeout(timer);
-      socket.removeAllListeners("error");
-      resolve(socket);
-    });
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      fail(error.code === "ECONNREFUSED" ? "connect: connection refused" : error.message);
-    });
-  });
-}
-
 /** Runs one command line. @throws Error with the line and its output, as the provider says it. */
-function execute(client: Client, line: string, inputs: Props, name: string, tell: Tell): Promise<Props> {
+async function run(client: Client, line: string, inputs: Props, name: string, tell: Tell): Promise<Props> {
   const logging = text(inputs.logging) ?? "stdoutAndStderr";
-  return new Promise((resolve, reject) => {
-    client.on("error", reject);
-    client.once("close", () => reject(new Error(`connection lost: running ${JSON.stringify(line)}`)));
-    client.exec(line, (error, stream) => {
-      if (error) {
-        reject(error);
-        return;
-      }
-      const got = { stdout: [] as Buffer[], stderr: [] as Buffer[], all: [] as Buffer[] };
-      const collect = (of: "stdout" | "stderr", told: boolean) => {
-        const lines = new Lines(said => told && tell(name, said));
-        return (chunk: Buffer) => {
-          got[of].push(chunk);
-          got.all.push(chunk);
-          lines.add(chunk);
-        };
-      };
-      stream.on("data", collect("stdout", logging.startsWith("stdout")));
-      stream.stderr.on("data", collect("stderr", /stderr/i.test(logging)));
-      let end = "without saying how";
-      stream.on("exit", (code: number | null, signal?: string) => {
-        end = code === null ? `from signal ${signal ?? ""}` : `with status ${code}`;
-      });
-      stream.on("close", () => {
-        const output = Buffer.concat(got.all).toString();
-        if (end === "with status 0") resolve({ stdout: joined(got.stdout), stderr: joined(got.stderr) });
-        else reject(new Error(`Process exited ${end}: running ${JSON.stringify(line)}:\n${output}`));
-      });
-      // It may end without reading all of it.
-      stream.on("error", () => undefined);
-      stream.end(text(inputs.stdin) ?? "");
-    });
-  });
-}
-
-function joined(chunks: readonly Buffer[]): string {
-  return Buffer.concat(chunks).toString().replace(/\n$/, "");
+  const lines = (told: boolean) => new Lines(said => told && tell(name, said));
+  const shown = { stdout: lines(logging.startsWith("stdout")), stderr: lines(/stderr/i.test(logging)) };
+  const output: Buffer[] = [];
+  const { code, signal, stdout, stderr } = await execute(
+    client,
+    line,
+    text(inputs.stdin) ?? "",
+    (of, chunk) => {
+      output.push(chunk);
+      shown[of].add(chunk);
+    },
+  );
+  if (code === 0) return { stdout: stdout.replace(/\n$/, ""), stderr: stderr.replace(/\n$/, "") };
+  const end = code !== null ? `with status ${code}` : signal ? `from signal ${signal}` : "without saying how";
+  const said = Buffer.concat(output).toString();
+  throw new Error(`Process exited ${end}: running ${JSON.stringify(line)}:\n${said}`);
 }
 
 /** Cuts what arrives into lines. */

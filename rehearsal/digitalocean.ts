@@ -1,4 +1,6 @@
-import { type Action, type Api, ApiError, until } from "./api";
+import { type Action, type ApiClient, POLL_MS, RequestFailed } from "../lab/client";
+import { messageOf } from "../lab/engine/errors";
+import { waitFor } from "../lab/engine/wait";
 import { droplet } from "./droplet";
 import { type Handler, type Props, text } from "./entry";
 
@@ -8,7 +10,7 @@ interface ReservedIp {
 }
 
 /** The resources of `@pulumi/digitalocean` that the program uses, by type. */
-export function digitalOcean(api: Api): Record<string, Handler> {
+export function digitalOcean(api: ApiClient): Record<string, Handler> {
   return {
     "digitalocean:index/tag:Tag": tag(api),
     "digitalocean:index/vpc:Vpc": vpc(api),
@@ -24,7 +26,7 @@ export function digitalOcean(api: Api): Record<string, Handler> {
  * Reads what was just made, as the provider does. If it is not found yet, what was made is forgotten, and stays: that is
  * the provider's doing, and the next run makes another one.
  */
-async function readNew(api: Api, path: string): Promise<void> {
+async function readNew(api: ApiClient, path: string): Promise<void> {
   if ((await api.find(path)) === undefined)
     throw new Error(
       `expected non-empty ID for new state during Create: ${path} was not found just after it was made`,
@@ -33,7 +35,7 @@ async function readNew(api: Api, path: string): Promise<void> {
 
 const gone = (found: unknown): Props | undefined => (found === undefined ? undefined : {});
 
-function tag(api: Api): Handler {
+function tag(api: ApiClient): Handler {
   return {
     replaceOn: ["name"],
     autoName: true,
@@ -46,7 +48,7 @@ function tag(api: Api): Handler {
   };
 }
 
-function vpc(api: Api): Handler {
+function vpc(api: ApiClient): Handler {
   return {
     replaceOn: ["region", "ipRange"],
     autoName: true,
@@ -65,12 +67,20 @@ function vpc(api: Api): Handler {
     },
     // Members leave it a moment after their droplets are gone.
     async delete({ id, deleteSeconds = 120 }) {
-      const busy = (error: unknown) => error instanceof ApiError && [403, 409].includes(error.status);
-      const end = Date.now() + deleteSeconds * 1000;
-      await until(`vpc ${id} to be empty`, deleteSeconds, () =>
+      const busy = (error: unknown) => error instanceof RequestFailed && [403, 409].includes(error.status);
+      let answer = "";
+      const wait = {
+        what: `vpc ${id} to be empty`,
+        timeoutMs: deleteSeconds * 1000,
+        intervalMs: POLL_MS,
+        // It tells a default VPC from one with members.
+        advice: () => answer,
+      };
+      await waitFor(wait, () =>
         api.call("DELETE", `vpcs/${id}`).catch((error: unknown) => {
-          // The last answer is what the provider reports: it tells a default VPC from one with members.
-          if (!busy(error) || Date.now() > end) throw error;
+          if (!busy(error)) throw error;
+          answer = messageOf(error);
+          return undefined;
         }),
       );
     },
@@ -80,7 +90,7 @@ function vpc(api: Api): Handler {
 
 type Rule = Readonly<Record<string, unknown>>;
 
-function firewall(api: Api): Handler {
+function firewall(api: ApiClient): Handler {
   const side = (rule: Rule, of: "source" | "destination") => ({
     addresses: rule[`${of}Addresses`],
     tags: rule[`${of}Tags`],
@@ -114,7 +124,7 @@ function firewall(api: Api): Handler {
   };
 }
 
-function sshKey(api: Api): Handler {
+function sshKey(api: ApiClient): Handler {
   return {
     replaceOn: ["publicKey"],
     autoName: true,
@@ -136,7 +146,7 @@ function sshKey(api: Api): Handler {
   };
 }
 
-function reservedIp(api: Api): Handler {
+function reservedIp(api: ApiClient): Handler {
   return {
     replaceOn: ["region", "ipAddress"],
     async create({ region }) {
@@ -150,7 +160,7 @@ function reservedIp(api: Api): Handler {
   };
 }
 
-function assignment(api: Api): Handler {
+function assignment(api: ApiClient): Handler {
   const holder = async (inputs: Props) =>
     (await api.find<{ reserved_ip: ReservedIp }>(`reserved_ips/${text(inputs.ipAddress) ?? ""}`))?.reserved_ip
       .droplet?.id;
@@ -158,7 +168,8 @@ function assignment(api: Api): Handler {
     replaceOn: ["ipAddress", "dropletId"],
     async create(inputs) {
       const { ipAddress, dropletId } = inputs as { ipAddress: string; dropletId: number };
-      await until(`droplet ${dropletId} to be idle`, 120, async () => {
+      const what = `droplet ${dropletId} to be idle`;
+      await waitFor({ what, timeoutMs: 120_000, intervalMs: POLL_MS }, async () => {
         const path = `droplets/${dropletId}/actions?per_page=50`;
         const { actions } = await api.call<{ actions: Action[] }>("GET", path);
         return actions.some(({ status }) => status === "in-progress") ? undefined : true;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { type Api, until } from "./api";
+import { type ApiClient, POLL_MS } from "../lab/client";
+import { waitFor } from "../lab/engine/wait";
 import { type Handler, type Props, text, texts } from "./entry";
 
 interface Droplet {
@@ -18,7 +19,7 @@ const NOT_FOUND_CHECKS = 120;
 const DELETION = { whole: 60, afterwards: 60, before: 10 };
 
 /** `digitalocean:index/droplet:Droplet`. */
-export function droplet(api: Api): Handler {
+export function droplet(api: ApiClient): Handler {
   const find = async (id: string) => (await api.find<{ droplet: Droplet }>(`droplets/${id}`))?.droplet;
   return {
     replaceOn: ["image", "region", "userData", "sshKeys", "vpcUuid", "monitoring", "dropletAgent"],
@@ -39,7 +40,8 @@ export function droplet(api: Api): Handler {
       });
       const id = String(made.droplet.id);
       let unseen = 0;
-      const ready = await until(`droplet ${id} to become active`, 600, async () => {
+      const what = `droplet ${id} to become active`;
+      const ready = await waitFor({ what, timeoutMs: 600_000, intervalMs: POLL_MS }, async () => {
         const now = await find(id);
         // Not there yet, at times; one that somebody deletes meanwhile looks the same.
         unseen = now ? 0 : unseen + 1;
@@ -69,7 +71,10 @@ export function droplet(api: Api): Handler {
     async delete({ id, deleteSeconds = DELETION.whole }) {
       await api.call("DELETE", `droplets/${id}`);
       const longest = Math.min(DELETION.afterwards, deleteSeconds - DELETION.before);
-      await until(`droplet ${id} to be gone`, longest, async () => ((await find(id)) ? undefined : true));
+      const what = `droplet ${id} to be gone`;
+      await waitFor({ what, timeoutMs: longest * 1000, intervalMs: POLL_MS }, async () =>
+        (await find(id)) ? undefined : true,
+      );
     },
     async read({ id, inputs }) {
       const now = await find(id);
@@ -88,7 +93,7 @@ function number(key: string): string | number {
 }
 
 /** Off, larger or smaller, on again: the node reboots. */
-async function resize(api: Api, id: string, inputs: Props): Promise<void> {
+async function resize(api: ApiClient, id: string, inputs: Props): Promise<void> {
   await api.act(`droplets/${id}`, { type: "power_off" });
   await api.act(`droplets/${id}`, { type: "resize", size: inputs.size, disk: inputs.resizeDisk ?? true });
   await api.act(`droplets/${id}`, { type: "power_on" });

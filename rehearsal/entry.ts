@@ -74,8 +74,3 @@ export function texts(value: unknown): string[] {
 export function shortType(type: string): string {
   return type.replace(/:[^:]*:/, ":");
 }
-
-/** An error's message. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,4 +1,4 @@
-import type { Api } from "./api";
+import type { ApiClient } from "../lab/client";
 import { type Props, text, texts } from "./entry";
 
 /** Answers a call of a function of a provider. */
@@ -18,7 +18,7 @@ interface Key {
 }
 
 /** The functions of `@pulumi/digitalocean` that the program calls, by token. */
-export function functions(api: Api): Record<string, Function> {
+export function functions(api: ApiClient): Record<string, Function> {
   return {
     "digitalocean:index/getVpc:getVpc": async ({ id, region }) => {
       const [found] = text(id)

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import * as path from "node:path";
 
+import { isAlive } from "../lab/engine/wait";
 import type { Entry, Props } from "./entry";
 import { KnownSecrets, openEntry, Seal, sealEntry } from "./seal";
 
@@ -184,16 +185,8 @@ function keyFile(file: string): Buffer {
 /** One run at a time. The lock of a process that is gone is taken over. */
 function takeLock(file: string): void {
   const holder = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  if (holder > 0 && isAlive(holder))
+  if (holder > 0 && holder !== process.pid && isAlive(holder))
     throw new Error(`the stack is currently locked by another run, process ${holder}`);
   rmSync(file, { force: true });
   writeFileSync(file, String(process.pid), { flag: "wx" });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid !== process.pid && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

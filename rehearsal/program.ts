@@ -8,7 +8,8 @@ import {
   Result,
 } from "@pulumi/pulumi/proto/resource_pb";
 
-import { messageOf, type Props, seconds } from "./entry";
+import { messageOf } from "../lab/engine/errors";
+import { type Props, seconds } from "./entry";
 import type { StackOutputs } from "./journal";
 import type { Registration, Stack } from "./stack";
 

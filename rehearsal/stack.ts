@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Changes } from "../drivers/driver";
-import { Api } from "./api";
+import { ApiClient } from "../lab/client";
+import { messageOf } from "../lab/engine/errors";
+import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
 import { command } from "./command";
-import { autoName, decide, withIgnored } from "./diff";
 import { deleteInOrder } from "./deletes";
+import { autoName, decide, withIgnored } from "./diff";
 import { digitalOcean } from "./digitalocean";
-import { type Entry, type Handler, messageOf, type Props, shortType } from "./entry";
+import { type Entry, type Handler, type Props, shortType } from "./entry";
 import { type Function, functions } from "./functions";
 import type { Journal } from "./journal";
 import { privateKey } from "./tls";
-import { certRequest, locallySignedCert, selfSignedCert } from "./certificates";
 
 /** A resource as the program registers it. */
 export interface Registration {
@@ -45,6 +45,15 @@ export interface StackOptions {
   readonly say: (line: string) => void;
 }
 
+/** What a run did, by resource. */
+export interface Changes {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly same: number;
+}
+
 type Op = keyof Changes;
 const SIGNS: Record<Op, string> = { create: "+", update: "~", replace: "+-", delete: "-", same: " " };
 const DONE: Record<Op, string> = {
@@ -69,7 +78,7 @@ export class Stack {
     private readonly journal: Journal,
     private readonly options: StackOptions,
   ) {
-    const api = new Api(options.endpoint, options.token);
+    const api = new ApiClient(options.endpoint, options.token);
     this.functions = functions(api);
     this.handlers = {
       ...digitalOcean(api),

@@ -19,6 +19,8 @@ const nodes = (role: "manager" | "worker"): SwarmNode[] =>
     .filter(host => host.role === role)
     .map(host => ({
       name: host.name,
+      role,
+      pool: role,
       identity: host.name,
       host: pulumi.output({ ...host, hostname: host.name }),
       hostKey,
@@ -31,8 +33,7 @@ if (!first) throw new pulumi.RunError("there is no manager among the hosts");
 
 new Swarm("bench", {
   controlAddress: first.publicAddress,
-  managers: { name: "manager", nodes: nodes("manager") },
-  workers: [{ name: "worker", nodes: nodes("worker") }],
+  nodes: [...nodes("manager"), ...nodes("worker")],
   ssh: { user: "root", privateKey: pulumi.secret(privateKey) },
   lifetime: new pulumi.ComponentResource("bench:index:Hosts", "hosts"),
 });

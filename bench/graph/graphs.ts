@@ -26,13 +26,21 @@ export const GRAPHS: Readonly<Record<string, (count: number) => void>> = {
   /** What no such program can do without: a droplet and two Commands for each node, of constants but for the address that one of them dials. */
   constants(nodes) {
     const login = {
-      ...{ user: "root", hostKey: "p".repeat(80), privateKey: "k".repeat(390) },
-      ...{ perDialTimeout: 5, dialErrorLimit: 50 },
+      user: "root",
+      hostKey: "p".repeat(80),
+      privateKey: "k".repeat(390),
+      perDialTimeout: 5,
+      dialErrorLimit: 50,
     };
     for (let i = 0; i < nodes; i++) {
       const droplet = new digitalocean.Droplet(`droplet-${i}`, {
-        ...{ region: "fra1", size: "s-1vcpu-2gb", image: "ubuntu-24-04-x64", vpcUuid: "v".repeat(36) },
-        ...{ tags: ["swarm"], sshKeys: ["f".repeat(47)], userData: "u".repeat(7424) },
+        region: "fra1",
+        size: "s-1vcpu-2gb",
+        image: "ubuntu-24-04-x64",
+        vpcUuid: "v".repeat(36),
+        tags: ["swarm"],
+        sshKeys: ["f".repeat(47)],
+        userData: "u".repeat(7424),
       });
       for (const [name, host] of [
         ["join", droplet.ipv4Address],

@@ -1,8 +1,8 @@
 /** `npm run bench -- lab`: what the lab itself costs. */
 import { connect } from "node:net";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
+import { waitFor } from "../../lab/engine/wait";
 import { type Lab, labDown, labUp } from "../../lab/lab";
 import { createHosts } from "../readiness/hosts";
 
@@ -60,16 +60,12 @@ async function seconds(run: () => Promise<unknown>): Promise<number> {
 }
 
 async function untilAllAnswer(lab: Lab): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  const silent = async () => {
+  const what = "five droplets to answer SSH";
+  await waitFor({ what, timeoutMs: PATIENCE_MS, intervalMs: 50 }, async () => {
     const droplets = await lab.droplets();
     const answers = await Promise.all(droplets.map(({ publicAddress }) => sendsBanner(publicAddress)));
-    return droplets.length < DROPLETS || answers.includes(false);
-  };
-  while (await silent()) {
-    if (Date.now() > end) throw new Error(`five droplets did not answer SSH within ${PATIENCE_MS / 1000} s`);
-    await sleep(50);
-  }
+    return (droplets.length === DROPLETS && !answers.includes(false)) || undefined;
+  });
 }
 
 function sendsBanner(host: string): Promise<boolean> {

@@ -5,23 +5,25 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Network } from "../../components/network/network";
 import { NodePool } from "../../components/nodes/node-pool";
-import { poolNodes } from "../../components/nodes/roster";
-import { DOCKER_MIRROR } from "../../components/nodes/user-data";
-import { swarmPorts } from "../../components/ports";
+import { resolve } from "../../components/resolve";
 
 const count = new pulumi.Config().requireNumber("count");
-const network = new Network("swarm", { region: "fra1", firewall: { sshFrom: ["192.0.2.7/32"] } });
+const { subject, region, nodes, software, swarm, ...settings } = resolve("swarm", {
+  region: "fra1",
+  managers: { count: 1 },
+  workers: { web: { count } },
+  firewall: { sshFrom: ["192.0.2.7/32"] },
+});
+const { ports, addressPools } = swarm;
+const network = new Network("swarm", { ...settings.network, subject, region, ports, addressPools });
 
 new NodePool("swarm-web", {
   cluster: "swarm",
-  nodes: poolNodes("web", "worker", { count }),
-  region: "fra1",
-  vpcId: network.vpcId,
+  nodes: nodes.filter(({ pool }) => pool === "web"),
+  region,
   tags: [network.tag.name],
   sshKeys: [],
-  dockerVersion: "any",
-  dockerMirror: DOCKER_MIRROR,
-  securityUpdates: "image",
-  ports: swarmPorts(),
+  software,
+  ports,
   firewall: network.firewall,
 });

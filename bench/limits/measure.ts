@@ -62,7 +62,10 @@ export async function measureLimits(
     );
     const state = await driver.storedState();
     return {
-      ...{ droplets, seconds, parallel, requestsPerSecond },
+      droplets,
+      seconds,
+      parallel,
+      requestsPerSecond,
       requests: countBy(answered.map(({ status }) => (status < 300 ? "2xx" : String(status)))),
       perMinute: Object.values(
         countBy(answered.map(({ at }) => String(Math.floor((at - started) / 60_000)))),

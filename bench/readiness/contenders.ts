@@ -87,12 +87,16 @@ function inventoryOf(hosts: BenchHosts): string {
     hosts.hosts
       .filter(host => host.role === role)
       .map(host => `${host.name} ansible_host=${host.publicAddress} private=${host.privateAddress}`);
-  return [
-    ...["[managers]", ...lines("manager"), "[workers]", ...lines("worker")],
-    ...["[first]", hosts.hosts[0]?.name ?? "", "[all:vars]", "ansible_user=root"],
-    `ansible_ssh_common_args=${options.join(" ")}`,
-    "",
-  ].join("\n");
+  return `[managers]
+${lines("manager").join("\n")}
+[workers]
+${lines("worker").join("\n")}
+[first]
+${hosts.hosts[0]?.name ?? ""}
+[all:vars]
+ansible_user=root
+ansible_ssh_common_args=${options.join(" ")}
+`;
 }
 
 async function timed(run: () => Promise<unknown>): Promise<Took> {

@@ -4,10 +4,11 @@ import * as path from "node:path";
 
 import execa from "execa";
 
+import { swarmPorts } from "../../components/network/ports";
 import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
-import { swarmPorts } from "../../components/ports";
+import { ApiClient, POLL_MS } from "../../lab/client";
+import { waitFor } from "../../lab/engine/wait";
 import type { Lab } from "../../lab/lab";
-import { Api, until } from "../../rehearsal/api";
 
 /** One host. */
 export interface BenchHost {
@@ -31,7 +32,7 @@ export interface BenchHosts {
 }
 
 const MANAGERS = 3;
-const BOOT_SECONDS = 300;
+const BOOT_MS = 300_000;
 /** Droplets that DigitalOcean makes in one request. */
 const PER_REQUEST = 10;
 
@@ -41,7 +42,7 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const login = await keyPair(path.join(dir, "key"));
   const host = await keyPair(path.join(dir, "host-key"));
-  const api = new Api(lab.endpoint, lab.token);
+  const api = new ApiClient(lab.endpoint, lab.token);
   const key = await api.call<{ ssh_key: { id: number } }>("POST", "account/keys", {
     name: `bench-${count}`,
     public_key: login.public,
@@ -52,13 +53,17 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
   for (let i = 0; i < count; i += PER_REQUEST)
     await api.call("POST", "droplets", {
       names: names.slice(i, i + PER_REQUEST),
-      ...{ region: "fra1", size: "s-1vcpu-1gb", image: "ubuntu-24-04-x64", ssh_keys: [key.ssh_key.id] },
+      region: "fra1",
+      size: "s-1vcpu-1gb",
+      image: "ubuntu-24-04-x64",
+      ssh_keys: [key.ssh_key.id],
       user_data: userData({
         dockerVersion: "any",
         dockerMirror: DOCKER_MIRROR,
         securityUpdates: "image",
         ports: swarmPorts(),
-        ...{ hostPrivateKey: host.private, hostPublicKey: host.public },
+        hostPrivateKey: host.private,
+        hostPublicKey: host.public,
       }),
     });
   await Promise.all(names.map(name => untilPrepared(lab, name)));
@@ -86,10 +91,9 @@ export async function firstOf(count: number, all: BenchHosts): Promise<BenchHost
 
 /** `ssh` with the options that lead to the hosts. */
 export function sshCommand({ dir }: BenchHosts): string[] {
-  return [
-    ...["ssh", "-F", "none", "-i", path.join(dir, "key"), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes"],
-    ...["-o", `UserKnownHostsFile=${path.join(dir, "known_hosts")}`, "-o", "LogLevel=ERROR"],
-  ];
+  const known = `UserKnownHostsFile=${path.join(dir, "known_hosts")}`;
+  const options = ["IdentitiesOnly=yes", "BatchMode=yes", "LogLevel=ERROR", known];
+  return ["ssh", "-F", "none", "-i", path.join(dir, "key"), ...options.flatMap(option => ["-o", option])];
 }
 
 async function keyPair(file: string): Promise<{ private: string; public: string }> {
@@ -98,7 +102,8 @@ async function keyPair(file: string): Promise<{ private: string; public: string 
 }
 
 async function untilPrepared(lab: Lab, name: string): Promise<void> {
-  await until(`${name} to be prepared`, BOOT_SECONDS, async () => {
+  const what = `${name} to be prepared`;
+  await waitFor({ what, timeoutMs: BOOT_MS, intervalMs: POLL_MS }, async () => {
     const { stdout } = await lab
       .exec(name, ["cat", "/var/lib/digitalocean-swarm/prepared"])
       .catch(() => ({ stdout: "" }));

@@ -1,9 +1,10 @@
 /** What hosts are before a run and after it: each by itself with a fresh engine, and then one swarm. */
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { POLL_MS } from "../../lab/client";
 import { connect } from "../../lab/engine/engine";
+import { waitFor } from "../../lab/engine/wait";
 import type { Lab } from "../../lab/lab";
-import { until } from "../../rehearsal/api";
 import type { BenchHosts } from "./hosts";
 
 /**
@@ -25,7 +26,7 @@ export async function makeFresh(lab: Lab, { hosts }: BenchHosts): Promise<void> 
   await sleep(2000);
 }
 
-const CHECK_SECONDS = 30;
+const CHECK_MS = 30_000;
 
 /**
  * Where the managers have just elected another leader, nodes report to it first.
@@ -42,12 +43,16 @@ export async function checkSwarm(lab: Lab, { hosts }: BenchHosts): Promise<void>
     .sort()
     .join("\n");
   let found = "";
-  await until("the swarm to be what was asked for", CHECK_SECONDS, async () => {
+  const wait = {
+    what: "the swarm to be what was asked for",
+    timeoutMs: CHECK_MS,
+    intervalMs: POLL_MS,
+    advice: () => `It is:\n${found}`,
+  };
+  await waitFor(wait, async () => {
     const { stdout } = await lab.exec(first, ["bash", "-c", script]);
     found = stdout.trim().split("\n").sort().join("\n");
     return found === wanted || undefined;
-  }).catch((error: unknown) => {
-    throw new Error(`the swarm is not what was asked for:\n${found}`, { cause: error });
   });
 }
 

@@ -26,15 +26,17 @@ export function criticalPath(steps: readonly Step[], dependencies: Dependencies)
 }
 
 /**
- * The dependencies in a state as `pulumi stack export` writes it, of what a provider makes: components and providers
+ * The dependencies in a state as a backend of files has it, of what a provider makes: components and providers
  * are there from the start of a run to its end, and nothing is made of them.
  */
 export function dependenciesOf(state: string): Dependencies {
-  const { deployment } = JSON.parse(state) as {
-    deployment: { resources: { urn: string; type: string; custom: boolean; dependencies?: string[] }[] };
+  const { checkpoint } = JSON.parse(state) as {
+    checkpoint: {
+      latest: { resources: { urn: string; type: string; custom: boolean; dependencies?: string[] }[] };
+    };
   };
   return new Map(
-    deployment.resources
+    checkpoint.latest.resources
       .filter(({ custom, type }) => custom && !type.startsWith("pulumi:"))
       .map(({ urn, dependencies = [] }) => [urn, dependencies]),
   );

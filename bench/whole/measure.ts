@@ -42,7 +42,10 @@ export async function measureWhole(
   say: (line: string) => void,
 ): Promise<WholeFigures> {
   const took: Record<"up" | "unchanged" | "empty" | "destroy", number[]> = {
-    ...{ up: [], unchanged: [], empty: [], destroy: [] },
+    up: [],
+    unchanged: [],
+    empty: [],
+    destroy: [],
   };
   let last: Pick<WholeFigures, "resources" | "dialsWhileDestroyed" | "upPath" | "destroyPath"> | undefined;
   let logins = 0;

@@ -2,61 +2,74 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-import type { SwarmPorts } from "../ports";
+import type { SwarmPorts } from "../network/ports";
 import { SLOW_DELETES } from "../slow-deletes";
-import { ignoredEdits } from "./ignored-edits";
-import type { WantedNode } from "./roster";
-import { userData } from "./user-data";
+import type { SwarmNode } from "../swarm/args";
+import type { WantedNode } from "./node";
+import { type HostSoftware, userData } from "./user-data";
 
 /** Arguments of {@link NodePool}. */
 export interface NodePoolArgs {
   /** What the hostnames start with. */
   readonly cluster: string;
   readonly nodes: readonly WantedNode[];
-  readonly region: string;
+  readonly region: pulumi.Input<string>;
   /** @default the region's default VPC */
   readonly vpcId?: pulumi.Input<string>;
-  readonly tags: readonly pulumi.Input<string>[];
+  readonly tags: pulumi.Input<pulumi.Input<string>[]>;
   /** Ids or fingerprints of the keys that may log in as root. */
-  readonly sshKeys: readonly pulumi.Input<string>[];
-  readonly dockerVersion: string;
-  readonly dockerMirror: string;
-  readonly securityUpdates: "image" | "on" | "off";
+  readonly sshKeys: pulumi.Input<pulumi.Input<string>[]>;
+  readonly software: HostSoftware;
   readonly ports: SwarmPorts;
   /** Is there before the droplets and goes after them, so that none is ever without it. */
   readonly firewall: pulumi.Resource;
 }
 
-/** A node's droplet. */
-export interface Host {
-  readonly node: WantedNode;
-  readonly droplet: digitalocean.Droplet;
-}
-
 /** The droplets of one pool, and the SSH host key that they share. */
 export class NodePool extends pulumi.ComponentResource {
-  public readonly hosts: readonly Host[];
+  /** The nodes, with the hosts that they are on. */
+  public readonly nodes: readonly SwarmNode[];
   /** OpenSSH public key by which every host of the pool is verified. */
   public readonly hostKey: pulumi.Output<string>;
+  /** Of the VPC that the droplets are in. None where there is no droplet. */
+  public readonly vpcId?: pulumi.Output<string>;
 
   public constructor(name: string, args: NodePoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("digitalocean-swarm:index:NodePool", name, {}, opts);
     const key = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, { parent: this });
     this.hostKey = key.publicKeyOpenssh;
     const data = pulumi.secret(
-      pulumi.all([key.privateKeyOpenssh, key.publicKeyOpenssh]).apply(([hostPrivateKey, hostPublicKey]) =>
-        userData({
-          dockerVersion: args.dockerVersion,
-          dockerMirror: args.dockerMirror,
-          securityUpdates: args.securityUpdates,
-          ports: args.ports,
-          hostPrivateKey,
-          hostPublicKey,
-        }),
-      ),
+      pulumi
+        .all([key.privateKeyOpenssh, key.publicKeyOpenssh, pulumi.output(args.software)])
+        .apply(([hostPrivateKey, hostPublicKey, software]) =>
+          userData({ ...software, ports: args.ports, hostPrivateKey, hostPublicKey }),
+        ),
     );
-    this.hosts = args.nodes.map(node => ({ node, droplet: this.droplet(node, args, data) }));
+    const droplets = args.nodes.map(node => ({ node, droplet: this.droplet(node, args, data) }));
+    this.nodes = droplets.map(({ node, droplet }) => this.onDroplet(node, droplet));
+    this.vpcId = droplets[0]?.droplet.vpcUuid;
     this.registerOutputs({ hostKey: this.hostKey });
+  }
+
+  private onDroplet(node: WantedNode, droplet: digitalocean.Droplet): SwarmNode {
+    const { name, role, pool, labels, availability } = node;
+    return {
+      ...{ name, role, pool, labels, availability },
+      hostKey: this.hostKey,
+      identity: droplet.id,
+      host: droplet.id.apply(dropletId =>
+        droplet.name.apply(hostname =>
+          droplet.ipv4Address.apply(publicAddress =>
+            droplet.ipv4AddressPrivate.apply(privateAddress => ({
+              hostname,
+              publicAddress,
+              privateAddress,
+              dropletId,
+            })),
+          ),
+        ),
+      ),
+    };
   }
 
   /**
@@ -64,15 +77,16 @@ export class NodePool extends pulumi.ComponentResource {
    * replace or reboot a running droplet is ignored until its revision changes, and said.
    */
   private droplet(node: WantedNode, args: NodePoolArgs, data: pulumi.Output<string>): digitalocean.Droplet {
+    const { size, image } = node;
     const droplet = new digitalocean.Droplet(
       `${args.cluster}-${node.name}`,
       {
         region: args.region,
-        size: node.size,
-        image: node.image,
+        size,
+        image,
         ...(args.vpcId === undefined ? {} : { vpcUuid: args.vpcId }),
-        tags: [...args.tags],
-        sshKeys: [...args.sshKeys],
+        tags: args.tags,
+        sshKeys: args.sshKeys,
         userData: data,
       },
       {
@@ -82,12 +96,33 @@ export class NodePool extends pulumi.ComponentResource {
         customTimeouts: SLOW_DELETES,
       },
     );
-    droplet.size.apply(size =>
-      droplet.image.apply(image => {
-        const edits = ignoredEdits({ size, image }, node);
+    pulumi
+      .all([droplet.size, droplet.image, size, image])
+      .apply(([itsSize, itsImage, wantedSize, wantedImage]) => {
+        const edits = ignoredEdits(
+          { size: itsSize, image: itsImage },
+          { size: wantedSize, image: wantedImage },
+        );
         if (edits) void pulumi.log.warn(`${node.name} ${edits}`, droplet);
-      }),
-    );
+      });
     return droplet;
   }
+}
+
+/** A droplet's, or a node's. */
+interface Machine {
+  readonly size: string;
+  readonly image: string;
+}
+
+/**
+ * What the program asks for and a running droplet is not given, as a sentence about it; `undefined` when it is as
+ * asked. Replacing or rebooting nodes is the user's decision, made by changing `revision`.
+ */
+export function ignoredEdits(running: Machine, wanted: Machine): string | undefined {
+  const edits = (["size", "image"] as const)
+    .filter(key => running[key] !== wanted[key])
+    .map(key => `${key} ${running[key]}, not ${wanted[key]}`);
+  if (edits.length === 0) return undefined;
+  return `keeps ${edits.join(" and ")}: running nodes are not replaced by an edit. Change its \`revision\` to replace it`;
 }

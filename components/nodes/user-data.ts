@@ -1,18 +1,21 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
+import type * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
-import type { SwarmPorts } from "../ports";
+import type { SwarmPorts } from "../network/ports";
+import type { SecurityUpdates } from "./args";
+
+/** What a host is to run; see `SwarmClusterArgs`. */
+export interface HostSoftware {
+  readonly dockerVersion: pulumi.Input<string>;
+  readonly dockerMirror: pulumi.Input<string>;
+  readonly securityUpdates: pulumi.Input<SecurityUpdates>;
+}
 
 /** What a droplet is told at its first boot. */
-export interface UserData {
-  /** See `SwarmClusterArgs.dockerVersion`. */
-  readonly dockerVersion: string;
-  /** See `SwarmClusterArgs.dockerMirror`. */
-  readonly dockerMirror: string;
-  /** See `SwarmClusterArgs.securityUpdates`. */
-  readonly securityUpdates: "image" | "on" | "off";
+export interface UserData extends pulumi.Unwrap<HostSoftware> {
   /** The swarm's ports, which containers are kept from. */
   readonly ports: SwarmPorts;
   /** The host's SSH key, ed25519 in OpenSSH's form: known beforehand, it can be verified at the first login. */

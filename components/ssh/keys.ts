@@ -2,8 +2,9 @@ import { createRequire } from "node:module";
 
 import type * as Sshpk from "sshpk";
 
-import type { SshArgs } from "../args";
 import type { Fault } from "../faults";
+import { isPlain, type Reader } from "../reader";
+import type { SshArgs } from "./args";
 
 /** What is known of the keys that log in; what is still an Output is left out. */
 export interface KnownKeys {
@@ -60,13 +61,19 @@ export function keyFaults({ publicKey, privateKey, existingKey }: KnownKeys): Fa
   return faults;
 }
 
-/** Plain values, which can be looked at before anything is made. */
-export function plainKeys({ publicKey, privateKey, existingKey }: SshArgs = {}): KnownKeys {
-  return {
-    ...(typeof publicKey === "string" ? { publicKey } : {}),
-    ...(typeof privateKey === "string" ? { privateKey } : {}),
-    ...(typeof existingKey === "string" || typeof existingKey === "number" ? { existingKey } : {}),
-  };
+/** Notes every fault of the keys that are known already. */
+export function checkSsh(reader: Reader, ssh: SshArgs = {}): void {
+  const { publicKey, privateKey, existingKey } = ssh;
+  const others = [publicKey, existingKey].filter(key => key !== undefined).length;
+  if (others !== (privateKey === undefined ? 0 : 1))
+    reader.fault(
+      "ssh",
+      "takes `privateKey` with `publicKey`, or `privateKey` with `existingKey`, or none of them for a generated pair",
+    );
+  const known = Object.entries({ publicKey, privateKey, existingKey }).filter(
+    ([, key]) => key !== undefined && isPlain(key),
+  );
+  reader.faults.push(...keyFaults(Object.fromEntries(known)));
 }
 
 /** Whether the key of the account is there, with its public key, and the one whose private key is given. */

@@ -2,8 +2,8 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-import type { SshArgs } from "../args";
 import { raise } from "../faults";
+import type { SshArgs } from "./args";
 import { isFingerprint, keyFaults, type KnownKeys, unknownToAccount } from "./keys";
 
 /** What this program logs in with, and what the account has of it. */

@@ -1,5 +1,4 @@
-import type { SwarmOptions } from "../args";
-import { swarmPorts } from "../ports";
+import type { SwarmSettings } from "./resolve";
 
 /** Ports and addresses that a node's engine is given. */
 export interface EngineAddresses {
@@ -14,15 +13,14 @@ export interface EngineAddresses {
 /** A node's addresses as the swarm's options want them. */
 export function engineAddresses(
   node: { privateAddress: string; publicAddress: string },
-  swarm: SwarmOptions,
+  swarm: Pick<SwarmSettings, "ports" | "advertise" | "listen" | "dataPath">,
 ): EngineAddresses {
-  const { listen: port } = swarmPorts(swarm);
+  const { listen: port } = swarm.ports;
   const of = (which: "private" | "public") =>
     which === "private" ? node.privateAddress : node.publicAddress;
-  const listen = swarm.listen ?? "any";
   return {
-    advertise: `${of(swarm.advertise ?? "private")}:${port}`,
-    listen: `${listen === "any" ? "0.0.0.0" : of(listen)}:${port}`,
+    advertise: `${of(swarm.advertise)}:${port}`,
+    listen: `${swarm.listen === "any" ? "0.0.0.0" : of(swarm.listen)}:${port}`,
     dataPath: swarm.dataPath === undefined ? "" : of(swarm.dataPath),
   };
 }

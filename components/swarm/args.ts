@@ -1,6 +1,8 @@
+import type * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Availability, SwarmOptions, Timeouts } from "../args";
+import type { SwarmRole } from "../nodes/node";
+import type { SwarmOptions, Timeouts } from "./options";
 
 /** What a host is called, and where it is. */
 export interface HostFacts {
@@ -8,46 +10,44 @@ export interface HostFacts {
   readonly hostname: string;
   readonly publicAddress: string;
   readonly privateAddress: string;
+  /** Where the host is a droplet. */
+  readonly dropletId?: string;
 }
 
 /** A node as other stacks see it. */
 export interface NodeOutput extends HostFacts {
   /** `manager-0`, `web-1` ... */
   readonly name: string;
+  /** `manager` or `worker`. */
+  readonly role: string;
+  /** `manager`, or the name of the workers' pool. */
+  readonly pool: string;
+  /** The swarm's own ID of it. */
   readonly nodeId: string;
 }
 
 /** A host that is, or is to become, a node. */
-export interface SwarmNode {
-  /** Unique and stable: part of resource names and messages. */
-  readonly name: string;
+export interface SwarmNode extends SwarmRole {
   /** Another value means another host: the node is joined anew and the old one leaves. */
   readonly identity: pulumi.Input<string>;
   /** In one Output: with a thousand nodes, most of the program's memory are Outputs. */
   readonly host: pulumi.Output<HostFacts>;
   /** OpenSSH public key (ed25519) by which the host is verified; without it any host is believed. */
   readonly hostKey?: pulumi.Input<string>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly availability: Availability;
 }
 
-/** Nodes that are settled together. */
-export interface SwarmPool {
-  readonly name: string;
+/** What `Swarm` takes, whatever its options. */
+export interface SwarmHosts {
+  /** The first manager initialises the swarm; all nodes can be replaced, also that one. */
   readonly nodes: readonly SwarmNode[];
-}
-
-/** Arguments of `Swarm`. */
-export interface SwarmArgs {
-  /** The first of them initialises the swarm; all can be replaced, also that one. */
-  readonly managers: SwarmPool;
-  readonly workers: readonly SwarmPool[];
   readonly ssh: { readonly user: pulumi.Input<string>; readonly privateKey: pulumi.Input<string> };
   /**
-   * Address that always leads to a manager, or will: it may be assigned when `firstManagerIn` is known. All managers
-   * share one host key where it is verified.
+   * Address that always leads to a manager, or will: it may be assigned when the output `firstManager` is known. All
+   * managers share one host key where it is verified.
    */
   readonly controlAddress: pulumi.Input<string>;
+  /** Has the control address, and is assigned to the first manager's droplet. @default the address is somebody else's business */
+  readonly reservedIp?: digitalocean.ReservedIp;
   /**
    * A resource that is deleted only together with all hosts. While it stays, nodes leave in good order; when it goes,
    * no host is asked any more.
@@ -58,6 +58,10 @@ export interface SwarmArgs {
     /** Another number replaces the certificate authority and all certificates. */
     readonly renewal: number;
   };
+}
+
+/** Arguments of `Swarm`. */
+export interface SwarmArgs extends SwarmHosts {
   readonly options?: SwarmOptions;
   readonly timeouts?: Timeouts;
 }

@@ -1,9 +1,8 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { swarmPorts } from "../ports";
 import { engineAddresses } from "./addresses";
-import type { SwarmContext } from "./remote";
+import type { SwarmContext } from "./context";
 import { BOUNDS, script } from "./script";
 
 /** What `report-swarm.py` reports. It never changes in the swarm's life. */
@@ -24,38 +23,40 @@ export interface Birth {
  * never run again.
  */
 export function bootstrap(context: SwarmContext): remote.Command {
-  const { firstManager, options, timeouts } = context;
+  const { firstManager, settings } = context;
+  const { timeouts } = settings;
   // Only a later generation has to know the others: a new swarm beside one that lives would do harm.
-  const others =
-    context.generation > 0 ? context.args.managers.nodes.filter(node => node !== firstManager) : [];
+  const others = settings.generation > 0 ? context.managers.filter(node => node !== firstManager) : [];
   const hosts = pulumi.all(
     others.map(({ name, host }) =>
-      host.apply(facts => `${name} ${engineAddresses(facts, options).advertise}`),
+      host.apply(facts => `${name} ${engineAddresses(facts, settings).advertise}`),
     ),
   );
-  const stdin = pulumi.all([firstManager.host, hosts]).apply(([facts, OTHERS]) => {
-    const engine = engineAddresses(facts, options);
-    const report = script("report-swarm", firstManager.name, {
-      HOST: facts.hostname,
-      ADVERTISE: engine.advertise,
-      WORKER_ROTATION: options.workerTokenRotation ?? 0,
-      MANAGER_ROTATION: options.managerTokenRotation ?? 0,
-      CA_ROTATION: options.caRotation ?? 0,
-      UNLOCK_ROTATION: options.unlockKeyRotation ?? 0,
+  const stdin = pulumi
+    .all([firstManager.host, hosts, settings.addressPools])
+    .apply(([facts, OTHERS, pools]) => {
+      const engine = engineAddresses(facts, settings);
+      const report = script("report-swarm", firstManager.name, {
+        HOST: facts.hostname,
+        ADVERTISE: engine.advertise,
+        WORKER_ROTATION: settings.workerTokenRotation,
+        MANAGER_ROTATION: settings.managerTokenRotation,
+        CA_ROTATION: settings.caRotation,
+        UNLOCK_ROTATION: settings.unlockKeyRotation,
+      });
+      return script("bootstrap", firstManager.name, {
+        ADVERTISE: engine.advertise,
+        LISTEN: engine.listen,
+        DATA_PATH: engine.dataPath,
+        DATA_PATH_PORT: settings.ports.dataPath,
+        POOLS: pools.join(" "),
+        POOL_SIZE: settings.addressPoolSize,
+        BOOT_SECONDS: timeouts.boot,
+        GENERATION: settings.generation,
+        OTHERS: OTHERS.join("\n"),
+        REPORT: report,
+      });
     });
-    return script("bootstrap", firstManager.name, {
-      ADVERTISE: engine.advertise,
-      LISTEN: engine.listen,
-      DATA_PATH: engine.dataPath,
-      DATA_PATH_PORT: swarmPorts(options).dataPath,
-      POOLS: (options.addressPools ?? []).join(" "),
-      POOL_SIZE: options.addressPoolSize ?? 24,
-      BOOT_SECONDS: timeouts.boot,
-      GENERATION: context.generation,
-      OTHERS: OTHERS.join("\n"),
-      REPORT: report,
-    });
-  });
   return context.run(
     {
       name: context.inGeneration("bootstrap"),

@@ -3,7 +3,7 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Birth } from "./birth";
-import type { SwarmContext } from "./remote";
+import type { SwarmContext } from "./context";
 import { BOUNDS, script } from "./script";
 
 /** For all nodes to renew their certificates. */
@@ -43,15 +43,15 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
  * certificate; both join tokens have changed then. Going back to an earlier rotation is refused.
  */
 export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): remote.Command {
-  const { caRotation: rotation = 0 } = context.options;
+  const { caRotation: ROTATION } = context.settings;
   const stdin = birth.clusterId.apply(CLUSTER =>
-    script("rotate-ca", "control endpoint", { CLUSTER, ROTATION: rotation, ROTATE_SECONDS }),
+    script("rotate-ca", "control endpoint", { CLUSTER, ROTATION, ROTATE_SECONDS }),
   );
   return context.run({
     name: "ca-rotation",
     script: "rotate-ca",
     at: "update",
-    atOnce: birth.apply(({ caRotation = 0 }) => caRotation !== rotation),
+    atOnce: birth.apply(({ caRotation = 0 }) => caRotation !== ROTATION),
     about: "root-ca",
     on: "control",
     stdin,
@@ -71,9 +71,8 @@ export function joinToken(
   first: FirstTokens,
   caRotated: remote.Command,
 ): pulumi.Output<string> {
-  const { options } = context;
-  const rotation = (role === "worker" ? options.workerTokenRotation : options.managerTokenRotation) ?? 0;
-  const caRotation = options.caRotation ?? 0;
+  const { caRotation, workerTokenRotation, managerTokenRotation } = context.settings;
+  const rotation = role === "worker" ? workerTokenRotation : managerTokenRotation;
   const isFirst = birth.apply(
     b =>
       (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
@@ -111,16 +110,14 @@ export function unlockKey(
   clusterId: pulumi.Output<string>,
   locked: pulumi.Resource,
 ): pulumi.Output<string> {
-  const rotation = context.options.unlockKeyRotation ?? 0;
+  const { unlockKeyRotation: ROTATION } = context.settings;
   const { stdout } = context.run(
     {
       name: "unlock-key",
       script: "unlock-key",
       about: "swarm",
       on: "control",
-      stdin: clusterId.apply(CLUSTER =>
-        script("unlock-key", "control endpoint", { CLUSTER, ROTATION: rotation }),
-      ),
+      stdin: clusterId.apply(CLUSTER => script("unlock-key", "control endpoint", { CLUSTER, ROTATION })),
       seconds: BOUNDS.LOCK_SECONDS + 60,
       secret: true,
     },

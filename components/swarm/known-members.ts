@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmNode } from "./args";
-import type { SwarmContext } from "./remote";
+import type { SwarmContext } from "./context";
 import { script } from "./script";
 
 /** What the managers know of a host, as `join.sh` takes it: `ID:ROLE ...`, `nothing`, or empty where they were not asked. */
@@ -15,7 +15,7 @@ const JOIN_SECONDS = 300;
  * `reconcile`. A host may take itself for a node that was removed by hand, or for one of a swarm that was given up.
  */
 export function knownMembers(context: SwarmContext, clusterId: pulumi.Output<string>): Known {
-  const { options } = context;
+  const { generation, reconcile } = context.settings;
   const { stdout } = context.run({
     name: "members",
     script: "members",
@@ -25,7 +25,7 @@ export function knownMembers(context: SwarmContext, clusterId: pulumi.Output<str
     stdin: clusterId.apply(CLUSTER =>
       script("members", "control endpoint", {
         CLUSTER,
-        ASKED: `${context.generation} ${options.reconcile ?? ""}`,
+        ASKED: `${generation} ${reconcile}`,
         JOIN_SECONDS,
       }),
     ),

@@ -1,16 +1,16 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SwarmOptions } from "../args";
-import type { ServerFiles } from "../docker-api/docker-api";
-import { swarmPorts } from "../ports";
+import type { Role } from "../nodes/node";
 import { type EngineAddresses, engineAddresses } from "./addresses";
-import type { NodeOutput, SwarmNode, SwarmPool } from "./args";
+import type { NodeOutput, SwarmNode } from "./args";
 import type { Birth } from "./birth";
+import type { SwarmContext } from "./context";
+import type { ServerFiles } from "./docker-api/docker-api";
 import type { Known } from "./known-members";
-import type { SwarmContext } from "./remote";
+import type { SwarmSettings } from "./resolve";
 import { rosterText } from "./roster-text";
-import { BOUNDS, script, type SwarmSettings } from "./script";
+import { BOUNDS, script, type SwarmWide } from "./script";
 
 /** What lets a node in. */
 export interface Admission {
@@ -27,6 +27,13 @@ export interface Member {
   readonly joined: remote.Command;
 }
 
+/** Members that get their labels and availability together. */
+export interface Pool {
+  readonly name: string;
+  readonly role: Role;
+  readonly members: readonly Member[];
+}
+
 /**
  * The swarm's birthplace and the control address never change, so that replacing a manager touches no other node. Only
  * the first manager has to know the others: while it is being replaced, the control address may lead nowhere.
@@ -36,16 +43,16 @@ export function admissions(
   birth: pulumi.Output<Birth>,
   tokens: { readonly worker: pulumi.Output<string>; readonly manager: pulumi.Output<string> },
 ): { readonly ofFirstManager: pulumi.Output<Admission>; readonly ofOthers: pulumi.Output<Admission> } {
-  const others = context.args.managers.nodes.filter(node => node !== context.firstManager);
+  const others = context.managers.filter(node => node !== context.firstManager);
   const addressesOf = (nodes: readonly SwarmNode[]) =>
     pulumi.all(
-      nodes.map(({ host }) => host.apply(facts => engineAddresses(facts, context.options).advertise)),
+      nodes.map(({ host }) => host.apply(facts => engineAddresses(facts, context.settings).advertise)),
     );
   const control =
-    (context.options.listen ?? "any") === "any"
-      ? pulumi.all([pulumi.interpolate`${context.controlAddress}:${context.listenPort}`])
+    context.settings.listen === "any"
+      ? pulumi.all([pulumi.interpolate`${context.controlAddress}:${context.settings.ports.listen}`])
       : // Managers that listen on one address do not answer at the control address.
-        addressesOf(context.args.managers.nodes);
+        addressesOf(context.managers);
   const admission = (token: pulumi.Output<string>, ...lists: pulumi.Output<string[]>[]) =>
     pulumi.all([birth, token, pulumi.all(lists)]).apply(([{ clusterId, address }, secret, rest]) => ({
       clusterId,
@@ -74,24 +81,25 @@ export interface JoinDetails {
  * program's memory.
  */
 export function join(context: SwarmContext, node: SwarmNode, details: JoinDetails): Member {
-  const { options, timeouts } = context;
+  const { settings } = context;
+  const { timeouts } = settings;
   const { admission, known, server } = details;
   const stdin = (files?: ServerFiles) =>
     admission.apply(({ clusterId, token, peers: addresses }) =>
       node.host.apply(facts =>
         known(node).apply(KNOWN => {
-          const engine = engineAddresses(facts, options);
+          const engine = engineAddresses(facts, settings);
           const others = addresses.filter(address => address !== engine.advertise);
           return script("join", node.name, {
             CLUSTER: clusterId,
-            KIND: context.args.managers.nodes.includes(node) ? "manager" : "worker",
+            KIND: node.role,
             JOINS: others.map(peer => `${peer} ${joinRequest(engine, token, peer)}\n`).join(""),
             LISTEN: engine.listen,
-            DATA_PATH_PORT: swarmPorts(options).dataPath,
+            DATA_PATH_PORT: settings.ports.dataPath,
             BOOT_SECONDS: timeouts.boot,
             JOIN_SECONDS: timeouts.join,
-            GENERATION: context.generation,
-            RECONCILE: String(options.reconcile ?? ""),
+            GENERATION: settings.generation,
+            RECONCILE: settings.reconcile,
             KNOWN,
             ...files,
           });
@@ -106,7 +114,7 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
     stdin: server ? server.apply(stdin) : stdin(),
     // For the engine to find its swarm, to start with its API, and for the last try to end.
     seconds: timeouts.boot + timeouts.join + 5 * 60,
-    triggers: [node.identity],
+    identity: [node.identity],
   });
   return { node, joined };
 }
@@ -128,30 +136,33 @@ function joinRequest({ listen, advertise, dataPath }: EngineAddresses, token: st
  */
 export function settle(
   context: SwarmContext,
-  pool: SwarmPool,
-  members: readonly Member[],
+  { name, role, members }: Pool,
   clusterId: pulumi.Output<string>,
   firstManagerJoined: pulumi.Resource,
 ): remote.Command {
+  const { settings } = context;
+  const roster = members.map(({ node: { name, labels, availability }, joined }) =>
+    pulumi.output({ name, labels, availability, nodeId: joined.stdout }),
+  );
   const stdin = pulumi
-    .all([clusterId, pulumi.all(members.map(({ joined }) => joined.stdout))])
-    .apply(([CLUSTER, ids]) =>
-      script("reconcile-pool", pool.name, {
+    .all([clusterId, pulumi.all(roster), settings.externalCas])
+    .apply(([CLUSTER, entries, externalCas]) =>
+      script("reconcile-pool", name, {
         CLUSTER,
-        ROLE: pool === context.args.managers ? "manager" : "worker",
+        ROLE: role,
         READY_SECONDS: BOUNDS.WAIT_SECONDS,
-        LISTEN_PORT: context.listenPort,
-        DATA_PATH_PORT: carriesOnSamePlane(context.options) ? swarmPorts(context.options).dataPath : 0,
-        RECONCILE: String(context.options.reconcile ?? ""),
-        ...(pool === context.args.managers ? settings(context.options) : {}),
-        ROSTER: rosterText(members.map(({ node }, i) => ({ ...node, nodeId: ids[i] ?? "" }))),
+        LISTEN_PORT: settings.ports.listen,
+        DATA_PATH_PORT: carriesOnSamePlane(settings) ? settings.ports.dataPath : 0,
+        RECONCILE: settings.reconcile,
+        ...(role === "manager" ? swarmWide(settings, externalCas) : {}),
+        ROSTER: rosterText(entries),
       }),
     );
   return context.run(
     {
-      name: `${pool.name}-settle`,
+      name: `${name}-settle`,
       script: "reconcile-pool",
-      about: pool.name,
+      about: name,
       on: context.firstManager,
       stdin,
       seconds: BOUNDS.LOCK_SECONDS + 420 + 60 * members.length,
@@ -166,21 +177,23 @@ export function settle(
  */
 export function nodeOutput({ node, joined }: Member, settled: remote.Command): pulumi.Output<NodeOutput> {
   return settled.urn.apply(() =>
-    joined.stdout.apply(nodeId => node.host.apply(facts => ({ ...facts, name: node.name, nodeId }))),
+    joined.stdout.apply(nodeId =>
+      node.host.apply(facts => ({ ...facts, name: node.name, role: node.role, pool: node.pool, nodeId })),
+    ),
   );
 }
 
 /** Whether the traffic of containers is carried by the address that the nodes know each other by. */
-function carriesOnSamePlane({ advertise = "private", dataPath = advertise }: SwarmOptions): boolean {
+function carriesOnSamePlane({ advertise, dataPath = advertise }: SwarmSettings): boolean {
   return dataPath === advertise;
 }
 
 /** The settings of the swarm that can be changed while it lives, as `reconcile-pool.py` takes them. */
-function settings(options: SwarmOptions): SwarmSettings {
+function swarmWide(settings: SwarmSettings, externalCas: readonly string[]): SwarmWide {
   return {
-    CERT_HOURS: 24 * (options.certificateDays ?? 90),
-    AUTOLOCK: options.autolock ? "true" : "false",
-    EXTERNAL_CAS: (options.externalCas ?? []).join(" "),
+    CERT_HOURS: 24 * settings.certificateDays,
+    AUTOLOCK: settings.autolock ? "true" : "false",
+    EXTERNAL_CAS: externalCas.join(" "),
   };
 }
 
@@ -193,7 +206,8 @@ export function leave(
   { node, joined }: Member,
   clusterId: pulumi.Output<string>,
 ): void {
-  const { drain } = context.timeouts;
+  const { generation, timeouts } = context.settings;
+  const { drain } = timeouts;
   context.run(
     {
       name: `${node.name}-leave`,
@@ -205,15 +219,15 @@ export function leave(
         joined.stdout.apply(NODE_ID =>
           script("leave", node.name, {
             CLUSTER,
-            GENERATION: context.generation,
+            GENERATION: generation,
             NODE_ID,
             DRAIN_SECONDS: drain,
           }),
         ),
       ),
       seconds: BOUNDS.LOCK_SECONDS + 2 * drain + 300,
-      triggers: [node.identity, joined.stdout],
+      identity: [node.identity, joined.stdout],
     },
-    { deletedWith: context.args.lifetime },
+    { deletedWith: context.hosts.lifetime },
   );
 }

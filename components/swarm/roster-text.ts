@@ -1,4 +1,4 @@
-import type { Availability } from "../args";
+import type { Availability } from "../nodes/args";
 
 /** A node as `reconcile-pool.py` reads it. */
 export interface RosterEntry {

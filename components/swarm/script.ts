@@ -1,4 +1,5 @@
-import type { ServerFiles } from "../docker-api/docker-api";
+import type { ServerFiles } from "./docker-api/docker-api";
+import type { Role } from "../nodes/node";
 import { bundle } from "./bundle";
 
 /** What each script is sent, beside its node's name and the {@link BOUNDS}. Its first lines say what the words mean. */
@@ -46,7 +47,7 @@ export interface Inputs {
     readonly BOOT_SECONDS: number;
     readonly JOIN_SECONDS: number;
     readonly GENERATION: number;
-    readonly RECONCILE: string | number;
+    readonly RECONCILE: string;
     readonly KNOWN: string;
   } & Partial<ServerFiles>;
   readonly members: { readonly CLUSTER: string; readonly ASKED: string; readonly JOIN_SECONDS: number };
@@ -58,7 +59,7 @@ export interface Inputs {
     readonly DATA_PATH_PORT: number;
     readonly RECONCILE: string;
     readonly ROSTER: string;
-  } & Partial<SwarmSettings>;
+  } & Partial<SwarmWide>;
   readonly leave: {
     readonly CLUSTER: string;
     readonly GENERATION: number;
@@ -73,13 +74,11 @@ export interface Inputs {
 }
 
 /** The settings of the swarm that can be changed while it lives: for the pool of managers. */
-export interface SwarmSettings {
+export interface SwarmWide {
   readonly CERT_HOURS: number;
   readonly AUTOLOCK: "true" | "false";
   readonly EXTERNAL_CAS: string;
 }
-
-type Role = "manager" | "worker";
 
 /** A script's name. */
 export type ScriptName = keyof Inputs;

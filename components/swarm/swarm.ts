@@ -1,14 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { raise } from "../faults";
+import { Reader } from "../reader";
 import { deadAgent } from "../ssh/agent";
-import type { NodeOutput, SwarmArgs } from "./args";
-import { DockerApi, type DockerApiOutput } from "../docker-api/docker-api";
+import type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts } from "./args";
 import { type Birth, bootstrap } from "./birth";
+import { SwarmContext } from "./context";
+import { leadToFirstManager } from "./control-endpoint";
+import { DockerApi, type DockerApiOutput } from "./docker-api/docker-api";
 import { firstTokens, joinToken, rotateCa, unlockKey } from "./keys";
 import { knownMembers } from "./known-members";
-import { admissions, join, leave, nodeOutput, settle } from "./membership";
-import { SwarmContext } from "./remote";
+import { admissions, join, leave, type Member, nodeOutput, type Pool, settle } from "./membership";
+import { resolveSwarm, resolveSwarmNodes, type SwarmSettings } from "./resolve";
+
+/** What a `Swarm` takes from a component that has read all arguments itself. */
+export interface ResolvedSwarmArgs extends SwarmHosts {
+  readonly settings: SwarmSettings;
+}
 
 /** Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from. */
 export class Swarm extends pulumi.ComponentResource {
@@ -19,24 +26,31 @@ export class Swarm extends pulumi.ComponentResource {
   public readonly managerToken: pulumi.Output<string>;
   /** Secret. Only with `autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
-  /** How the Docker API is reached over TLS. Its key is secret. Only with `dockerApi`. */
-  public readonly dockerApi?: pulumi.Output<DockerApiOutput>;
+  /** How the Docker API is reached over TLS. Only with `dockerApi`. */
+  public readonly dockerApi?: DockerApiOutput;
   /** Known when all of them have their role, labels and availability. */
   public readonly managers: pulumi.Output<NodeOutput[]>;
   /** Likewise. */
   public readonly workers: pulumi.Output<NodeOutput[]>;
-  /** When this is known the first manager is in the swarm, and may hold the control address. */
-  public readonly firstManagerIn: pulumi.Output<unknown>;
+  /** The host of the first manager, known when it is in the swarm: from then on it may hold the control address. */
+  public readonly firstManager: pulumi.Output<HostFacts>;
 
-  public constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
-    raise(`Swarm "${name}"`, deadAgent());
+  /**
+   * @param name - Starts every resource's name.
+   * @throws InvalidArgsError that lists every fault, before any resource is made.
+   */
+  public constructor(
+    name: string,
+    args: SwarmArgs | ResolvedSwarmArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const resolved = "settings" in args ? args : resolveArgs(name, args);
     super("digitalocean-swarm:index:Swarm", name, {}, opts);
-    const first = args.managers.nodes[0];
-    if (!first) throw new pulumi.ResourceError("`managers.nodes` is empty: a swarm needs a manager", this);
-    const context = new SwarmContext(name, args, first, this);
+    const context = new SwarmContext(name, resolved, resolved.settings, this);
+    const { firstManager: first, managers, settings } = context;
     const api = new DockerApi(
       `${name}-docker-api`,
-      { context, managers: args.managers.nodes, renewal: args.dockerApi?.renewal },
+      { context, managers, renewal: resolved.dockerApi?.renewal },
       { parent: this },
     );
 
@@ -57,35 +71,61 @@ export class Swarm extends pulumi.ComponentResource {
       server: api.filesOf(first),
     });
     // Where the swarm was born, the join finds a manager that is in it already: nothing waits for that.
-    this.firstManagerIn = birth.apply(({ hostname }) =>
-      first.host.apply(facts => (facts.hostname === hostname ? hostname : firstMember.joined.stdout)),
+    this.firstManager = first.host.apply(facts =>
+      birth.apply(({ hostname }) =>
+        facts.hostname === hostname ? pulumi.output(facts) : firstMember.joined.stdout.apply(() => facts),
+      ),
     );
+    if (resolved.reservedIp)
+      leadToFirstManager(`${name}-control`, resolved.reservedIp, this.firstManager, { parent: this });
 
+    const members = resolved.nodes.map(node =>
+      node === first
+        ? firstMember
+        : join(context, node, { admission: admission.ofOthers, known, server: api.filesOf(node) }),
+    );
+    const outputs = { manager: [] as pulumi.Output<NodeOutput>[], worker: [] as pulumi.Output<NodeOutput>[] };
     const allSettled: pulumi.Resource[] = [];
-    const managers: pulumi.Output<NodeOutput>[] = [];
-    const workers: pulumi.Output<NodeOutput>[] = [];
-    for (const pool of [args.managers, ...args.workers]) {
-      if (pool.nodes.length === 0) continue;
-      const members = pool.nodes.map(node =>
-        node === first
-          ? firstMember
-          : join(context, node, { admission: admission.ofOthers, known, server: api.filesOf(node) }),
-      );
-      const settled = settle(context, pool, members, this.clusterId, firstMember.joined);
+    for (const pool of poolsOf(members)) {
+      const settled = settle(context, pool, this.clusterId, firstMember.joined);
       allSettled.push(settled);
-      for (const member of members) {
+      for (const member of pool.members) {
         leave(context, member, this.clusterId);
-        (pool === args.managers ? managers : workers).push(nodeOutput(member, settled));
+        outputs[pool.role].push(nodeOutput(member, settled));
       }
     }
-    this.managers = pulumi.output(managers);
-    this.workers = pulumi.output(workers);
+    this.managers = pulumi.output(outputs.manager);
+    this.workers = pulumi.output(outputs.worker);
     const [managersSettled] = allSettled;
-    if (context.options.autolock && managersSettled)
+    if (settings.autolock && managersSettled)
       this.unlockKey = unlockKey(context, this.clusterId, managersSettled);
     // No engine is restarted while nodes are being joined and settled.
     api.settle(allSettled, this.unlockKey);
     if (api.output) this.dockerApi = api.output;
-    this.registerOutputs({ clusterId: this.clusterId });
+    this.registerOutputs({ clusterId: this.clusterId, managers: this.managers, workers: this.workers });
   }
+}
+
+function resolveArgs(name: string, args: SwarmArgs): ResolvedSwarmArgs {
+  const reader = new Reader(`Swarm "${name}"`);
+  const settings = resolveSwarm(reader, args.options, args.timeouts);
+  const nodes = resolveSwarmNodes(reader, args.nodes);
+  reader.faults.push(...deadAgent());
+  reader.raise();
+  return { ...args, nodes, settings };
+}
+
+/** The managers, then each pool of workers. */
+function poolsOf(members: readonly Member[]): Pool[] {
+  const pools = new Map<string, Pool & { readonly members: Member[] }>();
+  for (const member of members) {
+    const { role, pool } = member.node;
+    const key = role === "manager" ? role : `worker ${pool}`;
+    const found = pools.get(key) ?? { name: pool, role, members: [] };
+    found.members.push(member);
+    pools.set(key, found);
+  }
+  return [...pools.values()].sort(
+    (one, other) => Number(other.role === "manager") - Number(one.role === "manager"),
+  );
 }

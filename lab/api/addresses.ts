@@ -53,8 +53,8 @@ export function gatewayOf(cidr: string): string {
 /**
  * A free host address of a range. The network's own address, the gateway (.1) and the broadcast address are never
  * given out.
- * @param taken Addresses in use.
- * @param from Search from the lowest address up, or from the highest down: with two kinds of address in one range
+ * @param taken - Addresses in use.
+ * @param from - Search from the lowest address up, or from the highest down: with two kinds of address in one range
  * each grows from its own end.
  * @returns `undefined` if the range is full.
  */

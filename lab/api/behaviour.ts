@@ -11,7 +11,10 @@ export interface BehaviourSettings {
   readonly actionMs: number;
   /** How long a droplet is still listed after it was deleted, in milliseconds. @default 0 */
   readonly removalMs: number;
-  /** How long a VPC cannot be deleted after its last member went, in milliseconds. @default 3000 */
+  /**
+   * How long a VPC cannot be deleted after its last member went, nor a project after something was moved away from it, in
+   * milliseconds. @default 3000
+   */
   readonly membersMs: number;
   /** How many times a new droplet or reserved IP is not found when it is asked for. @default 0 */
   readonly unseen: number;
@@ -34,41 +37,41 @@ const USUAL: BehaviourSettings = {
 /** The present behaviour of one lab. */
 export class Behaviour {
   /** What ends each pause that is under way. */
-  readonly #sleepers = new Set<() => void>();
-  readonly #usual: BehaviourSettings;
-  #now: BehaviourSettings;
+  private readonly sleepers = new Set<() => void>();
+  private readonly usual: BehaviourSettings;
+  private current: BehaviourSettings;
 
-  /** @param own What differs from the defaults for as long as the server runs. */
-  constructor(own: Partial<BehaviourSettings> = {}) {
-    this.#usual = { ...USUAL, ...own };
-    this.#now = this.#usual;
+  /** @param own - What differs from the defaults for as long as the server runs. */
+  public constructor(own: Partial<BehaviourSettings> = {}) {
+    this.usual = { ...USUAL, ...own };
+    this.current = this.usual;
   }
 
-  get now(): BehaviourSettings {
-    return this.#now;
+  public get now(): BehaviourSettings {
+    return this.current;
   }
 
-  change(changes: Partial<BehaviourSettings>): void {
-    this.#now = { ...this.#now, ...changes };
+  public change(changes: Partial<BehaviourSettings>): void {
+    this.current = { ...this.current, ...changes };
   }
 
   /** Behaves as usual again. Pauses that are under way end. */
-  reset(): void {
-    this.#now = this.#usual;
-    for (const wake of this.#sleepers) wake();
+  public reset(): void {
+    this.current = this.usual;
+    for (const wake of this.sleepers) wake();
   }
 
   /** Waits so many milliseconds, or until the next {@link reset}. */
-  pause(ms: number): Promise<void> {
+  public pause(ms: number): Promise<void> {
     if (ms <= 0) return Promise.resolve();
     return new Promise(resolve => {
       const wake = (): void => {
         clearTimeout(timer);
-        this.#sleepers.delete(wake);
+        this.sleepers.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, ms);
-      this.#sleepers.add(wake);
+      this.sleepers.add(wake);
     });
   }
 }

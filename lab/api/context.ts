@@ -1,7 +1,9 @@
 /** What every route works with. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from "fastify";
-import type { IncomingMessage, ServerResponse } from "node:http";
+
 import type { Hosts } from "../hosts/hosts";
 import type { Actions } from "./actions";
 import type { AddressPools } from "./address-pools";
@@ -31,8 +33,7 @@ export interface Settings {
   readonly reservedRange?: string;
   readonly dropletLimit: number;
   readonly reservedIpLimit: number;
-  /** The id of the only project. */
-  readonly projectId: string;
+  readonly volumeLimit: number;
 }
 
 /** The parts of a lab's API. */

@@ -7,6 +7,7 @@ const IDS: Readonly<Record<number, string>> = {
   403: "forbidden",
   404: "not_found",
   409: "conflict",
+  412: "precondition_failed",
   422: "unprocessable_entity",
   429: "too_many_requests",
   500: "server_error",
@@ -22,8 +23,8 @@ export function errorId(status: number): string {
 
 /** An answer other than success. Its message is sent to the client, so it holds no secret. */
 export class ApiError extends Error {
-  constructor(
-    readonly status: number,
+  public constructor(
+    public readonly status: number,
     message: string,
   ) {
     super(message);
@@ -39,9 +40,4 @@ export function notFound(): ApiError {
 /** 422: the request is well formed, but cannot be done. */
 export function unprocessable(message: string): ApiError {
   return new ApiError(422, message);
-}
-
-/** The message of anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -40,17 +40,17 @@ interface Armed extends Fault {
 
 /** The faults that are armed, oldest first. */
 export class Faults {
-  #armed: Armed[] = [];
+  private armed: Armed[] = [];
 
   /** @throws 422 if the path is not a regular expression. */
-  add(spec: FaultSpec): void {
+  public add(spec: FaultSpec): void {
     let pattern: RegExp;
     try {
       pattern = new RegExp(spec.path);
     } catch {
       throw unprocessable(`${spec.path} is not a regular expression`);
     }
-    this.#armed.push({
+    this.armed.push({
       method: spec.method.toUpperCase(),
       pattern,
       status: spec.status,
@@ -61,18 +61,18 @@ export class Faults {
     });
   }
 
-  clear(): void {
-    this.#armed = [];
+  public clear(): void {
+    this.armed = [];
   }
 
   /** How many faults still wait for a request. */
-  get size(): number {
-    return this.#armed.length;
+  public get size(): number {
+    return this.armed.length;
   }
 
   /** The fault that hits this request, which uses it up. Each request counts for the first fault it matches. */
-  hit(method: string, url: string): Fault | undefined {
-    const fault = this.#armed.find(
+  public hit(method: string, url: string): Fault | undefined {
+    const fault = this.armed.find(
       armed => (armed.method === "*" || armed.method === method) && armed.pattern.test(url),
     );
     if (fault === undefined) return undefined;
@@ -81,7 +81,7 @@ export class Faults {
       return undefined;
     }
     fault.left--;
-    if (fault.left <= 0) this.#armed = this.#armed.filter(armed => armed !== fault);
+    if (fault.left <= 0) this.armed = this.armed.filter(armed => armed !== fault);
     return { status: fault.status, message: fault.message, effect: fault.effect };
   }
 }

@@ -1,6 +1,6 @@
 /** What a firewall may be made of: DigitalOcean's schemas and limits. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
 import { isAddressOrRange } from "./addresses";
 import { ApiError, unprocessable } from "./errors";
 import type { FirewallRecord, FirewallRule, RuleTarget } from "./records";
@@ -15,7 +15,7 @@ function listOf<Item extends Parameters<typeof Type.Array>[0]>(item: Item) {
   return Type.Optional(Type.Union([Type.Array(item), Type.Null()]));
 }
 
-const Target = Type.Object({
+const Peers = Type.Object({
   addresses: listOf(Type.String()),
   droplet_ids: listOf(Type.Integer()),
   load_balancer_uids: listOf(Type.String()),
@@ -23,8 +23,8 @@ const Target = Type.Object({
   tags: listOf(Type.String()),
 });
 const base = { protocol: Type.String(), ports: Type.Optional(Type.String()) };
-const Inbound = Type.Object({ ...base, sources: Target });
-const Outbound = Type.Object({ ...base, destinations: Target });
+const Inbound = Type.Object({ ...base, sources: Peers });
+const Outbound = Type.Object({ ...base, destinations: Peers });
 
 /** The rules of a request. */
 export const RulesBody = Type.Object({
@@ -55,7 +55,7 @@ export type Rules = Pick<FirewallRecord, "inbound" | "outbound">;
 
 /**
  * Reads a whole firewall.
- * @param self The firewall that is being replaced, if any.
+ * @param self - The firewall that is being replaced, if any.
  * @throws 409 if the name is taken; 422 if a rule is invalid, a limit exceeded, or a droplet or tag does not exist.
  */
 export function readFirewall(
@@ -114,7 +114,7 @@ function countEntries(target: RuleTarget): number {
 function readRule(
   store: Store,
   rule: { protocol: string; ports?: string },
-  target: Static<typeof Target>,
+  target: Static<typeof Peers>,
 ): FirewallRule {
   const { protocol } = rule;
   if (protocol !== "tcp" && protocol !== "udp" && protocol !== "icmp") {
@@ -137,7 +137,7 @@ function readPorts(text: string): string {
 }
 
 /** Lists that are empty are left out, as they are by the provider: it sees `[]` instead of nothing as a change. */
-function readTarget(store: Store, sent: Static<typeof Target>): RuleTarget {
+function readTarget(store: Store, sent: Static<typeof Peers>): RuleTarget {
   const target: RuleTarget = {};
   if (sent.addresses?.length) {
     const invalid = sent.addresses.find(address => !isAddressOrRange(address));
@@ -145,8 +145,12 @@ function readTarget(store: Store, sent: Static<typeof Target>): RuleTarget {
     target.addresses = sent.addresses;
   }
   if (sent.droplet_ids?.length) target.droplet_ids = readDropletIds(store, sent.droplet_ids);
-  const [nobody] = [...(sent.load_balancer_uids ?? []), ...(sent.kubernetes_ids ?? [])];
-  if (nobody !== undefined) throw unprocessable(`${nobody} does not exist: the lab has droplets only`);
+  if (sent.load_balancer_uids?.length) {
+    const missing = sent.load_balancer_uids.find(id => store.loadBalancers.get(id) === undefined);
+    if (missing !== undefined) throw unprocessable(`load balancer ${missing} does not exist`);
+    target.load_balancer_uids = [...new Set(sent.load_balancer_uids)];
+  }
+  if (sent.kubernetes_ids?.length) throw unprocessable("The lab has no Kubernetes clusters.");
   if (sent.tags?.length) target.tags = requireTags(store, sent.tags);
   if (countEntries(target) === 0) throw unprocessable("a rule must have at least one source or destination");
   return target;

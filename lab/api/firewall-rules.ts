@@ -3,7 +3,8 @@
  * rules mean. Pure: no I/O, no clock.
  *
  * As on DigitalOcean, a droplet's rules are the union of all firewalls that apply to it, by its id or by a tag. A
- * rule's droplets and tags stand for all addresses of these droplets: public, private, and reserved IPs they hold.
+ * rule's droplets and tags stand for all addresses of these droplets: public, private, and reserved IPs they hold. Its load
+ * balancers stand for theirs.
  */
 import type { HostFirewall, HostRule } from "../hosts/hosts";
 import { asRange } from "./addresses";
@@ -24,6 +25,12 @@ export interface FirewallView {
   readonly tags: readonly string[];
   readonly inbound: readonly FirewallRule[];
   readonly outbound: readonly FirewallRule[];
+}
+
+/** The part of a load balancer that firewalls look at. */
+export interface Balancer {
+  readonly id: string;
+  readonly addresses: readonly string[];
 }
 
 /** A host's firewall, and a text that differs whenever its content does. */
@@ -49,8 +56,9 @@ export function applies(
 export function resolveFirewalls(
   firewalls: readonly FirewallView[],
   members: readonly Member[],
+  balancers: readonly Balancer[] = [],
 ): Map<number, ResolvedFirewall> {
-  const index = indexMembers(members);
+  const index = indexMembers(members, balancers);
   const byCombination = new Map<string, ResolvedFirewall>();
   const result = new Map<number, ResolvedFirewall>();
   for (const member of members) {
@@ -68,11 +76,12 @@ export function resolveFirewalls(
 }
 
 interface MemberIndex {
+  readonly byBalancer: ReadonlyMap<string, Balancer>;
   readonly byId: ReadonlyMap<number, Member>;
   readonly byTag: ReadonlyMap<string, readonly Member[]>;
 }
 
-function indexMembers(members: readonly Member[]): MemberIndex {
+function indexMembers(members: readonly Member[], balancers: readonly Balancer[]): MemberIndex {
   const byTag = new Map<string, Member[]>();
   for (const member of members) {
     for (const tag of member.tags) {
@@ -81,7 +90,11 @@ function indexMembers(members: readonly Member[]): MemberIndex {
       else tagged.push(member);
     }
   }
-  return { byId: new Map(members.map(member => [member.id, member])), byTag };
+  return {
+    byId: new Map(members.map(member => [member.id, member])),
+    byTag,
+    byBalancer: new Map(balancers.map(balancer => [balancer.id, balancer])),
+  };
 }
 
 function union(firewalls: readonly FirewallView[], index: MemberIndex): HostFirewall {
@@ -108,9 +121,10 @@ function resolveRule(rule: FirewallRule, index: MemberIndex): HostRule {
 function resolveTarget(target: RuleTarget, index: MemberIndex): string[] {
   const named = (target.droplet_ids ?? []).flatMap(id => index.byId.get(id) ?? []);
   const tagged = (target.tags ?? []).flatMap(tag => index.byTag.get(tag) ?? []);
+  const balancers = (target.load_balancer_uids ?? []).flatMap(id => index.byBalancer.get(id) ?? []);
   const ranges = [
     ...(target.addresses ?? []),
-    ...[...named, ...tagged].flatMap(member => member.addresses),
+    ...[...named, ...tagged, ...balancers].flatMap(member => member.addresses),
   ].map(asRange);
   // Sorted and without repetitions, so that a mere change of order is no change to the host.
   return [...new Set(ranges)].sort();

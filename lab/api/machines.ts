@@ -2,21 +2,20 @@
  * Makes the hosts follow the droplets' records. Operations on one droplet run one after another; none of them is
  * waited for by a request. A failure ends the action as `errored` and is logged.
  */
+import { messageOf } from "../engine/errors";
 import type { Hosts, HostSpec } from "../hosts/hosts";
 import type { Actions } from "./actions";
-import { PUBLIC_POOL } from "./address-pools";
-import type { AddressPools } from "./address-pools";
+import { type AddressPools, PUBLIC_POOL } from "./address-pools";
 import { gatewayOf, parseRange } from "./addresses";
 import type { Behaviour } from "./behaviour";
 import { findImage, findSize } from "./catalog";
 import type { Settings } from "./context";
-import { messageOf } from "./errors";
-import { dropletLane } from "./firewall-sync";
-import type { FirewallSync } from "./firewall-sync";
+import { dropletLane, type FirewallSync } from "./firewall-sync";
 import { IPV6_PREFIX, ipv6Of } from "./ipv6";
 import type { Lanes } from "./lanes";
 import type { ActionRecord, DropletRecord, ReservedIpRecord } from "./records";
 import type { Store } from "./store";
+import { hostVolumes, noteMounted } from "./volumes";
 
 /** What {@link Machines} works with. */
 export interface MachineParts {
@@ -33,17 +32,18 @@ export interface MachineParts {
 
 /** The hosts of all droplets. */
 export class Machines {
-  constructor(private readonly parts: MachineParts) {}
+  public constructor(private readonly parts: MachineParts) {}
 
   /** Boots a new droplet's host. Its addresses are known already, so its peers let it in while it boots. */
-  boot(droplet: DropletRecord, action: ActionRecord): void {
+  public boot(droplet: DropletRecord, action: ActionRecord): void {
     const { hosts, firewalls } = this.parts;
     firewalls.changed();
     this.run(droplet, action, async () => {
       if (droplet.deleting) return;
       try {
-        await hosts.create(this.#spec(droplet));
+        await hosts.create(this.spec(droplet));
         droplet.status = "active";
+        noteMounted(this.parts.store, droplet.id);
       } catch (error) {
         droplet.status = "errored";
         firewalls.forget(droplet.id);
@@ -55,12 +55,12 @@ export class Machines {
   }
 
   /** Removes a droplet's host, then its record. If the host cannot be removed the droplet stays, and can be deleted again. */
-  remove(droplet: DropletRecord): void {
+  public remove(droplet: DropletRecord): void {
     const { store, hosts, behaviour, log } = this.parts;
     droplet.deleting = true;
     store.changed();
     const { removalMs } = behaviour.now;
-    this.#enqueue(droplet.id, async () => {
+    this.enqueue(dropletLane(droplet.id), async () => {
       try {
         await hosts.remove(droplet.id);
       } catch (error) {
@@ -69,15 +69,18 @@ export class Machines {
         return;
       }
       await behaviour.pause(removalMs);
-      this.#forget(droplet);
+      this.forget(droplet);
     });
   }
 
-  #forget(droplet: DropletRecord): void {
+  private forget(droplet: DropletRecord): void {
     const { store, addresses, firewalls } = this.parts;
     store.droplets.delete(droplet.id);
     for (const reserved of store.reservedIps.all()) {
       if (reserved.dropletId === droplet.id) reserved.dropletId = null;
+    }
+    for (const volume of store.volumes.all()) {
+      if (volume.dropletId === droplet.id) volume.dropletId = null;
     }
     for (const firewall of store.firewalls.all()) {
       firewall.dropletIds = firewall.dropletIds.filter(id => id !== droplet.id);
@@ -90,20 +93,21 @@ export class Machines {
     firewalls.changed();
   }
 
-  async powerOff(droplet: DropletRecord): Promise<void> {
+  public async powerOff(droplet: DropletRecord): Promise<void> {
     await this.parts.hosts.powerOff(droplet.id);
     droplet.status = "off";
   }
 
-  async powerOn(droplet: DropletRecord): Promise<void> {
+  public async powerOn(droplet: DropletRecord): Promise<void> {
     const { hosts, firewalls, store } = this.parts;
     try {
-      await hosts.powerOn(droplet.id, firewalls.take(droplet.id));
+      await hosts.powerOn(droplet.id, firewalls.take(droplet.id), hostVolumes(store, droplet.id));
     } catch (error) {
       firewalls.forget(droplet.id);
       throw error;
     }
     droplet.status = "active";
+    noteMounted(store, droplet.id);
     for (const reserved of store.reservedIps.all()) {
       if (reserved.dropletId === droplet.id) await hosts.attachAddress(droplet.id, reserved.ip);
     }
@@ -112,7 +116,7 @@ export class Machines {
   }
 
   /** Moves a reserved IP to a droplet, or takes it away (`null`), and ends the action. */
-  assign(reserved: ReservedIpRecord, to: DropletRecord | null, action: ActionRecord): void {
+  public assign(reserved: ReservedIpRecord, to: DropletRecord | null, action: ActionRecord): void {
     const { store, hosts, firewalls, actions, log } = this.parts;
     reserved.locked = true;
     reserved.nextDropletId = to?.id ?? null;
@@ -120,11 +124,11 @@ export class Machines {
     const move = async (): Promise<void> => {
       const from = reserved.dropletId === null ? undefined : store.droplets.get(reserved.dropletId);
       if (from?.status === "active" && from.id !== to?.id) {
-        await this.#onLane(from.id, () => hosts.detachAddress(from.id, reserved.ip));
+        await this.onLane(from.id, () => hosts.detachAddress(from.id, reserved.ip));
       }
       reserved.dropletId = null;
       if (to === null) return;
-      await this.#onLane(to.id, async () => {
+      await this.onLane(to.id, async () => {
         if (!store.droplets.get(to.id) || to.deleting) throw new Error(`droplet ${to.id} is gone`);
         // One that is off gets its addresses when it is powered on.
         if (to.status === "active") await hosts.attachAddress(to.id, reserved.ip);
@@ -132,7 +136,7 @@ export class Machines {
       });
     };
     void this.parts.lanes.run(`reserved_ip/${reserved.ip}`, async () => {
-      await this.#pause();
+      await this.pause();
       let status: "completed" | "errored" = "completed";
       try {
         await move();
@@ -149,22 +153,27 @@ export class Machines {
   }
 
   /** Runs a droplet's operation in its turn, and ends the action with its outcome. */
-  run(droplet: DropletRecord, action: ActionRecord, job: () => Promise<void>): void {
+  public run(droplet: DropletRecord, action: ActionRecord, job: () => Promise<void>): void {
+    this.runOn(dropletLane(droplet.id), action, job);
+  }
+
+  /** The same for anything else, in the order of its lane. */
+  public runOn(lane: string, action: ActionRecord, job: () => Promise<void>): void {
     const { actions, log } = this.parts;
-    this.#enqueue(droplet.id, async () => {
-      await this.#pause();
+    this.enqueue(lane, async () => {
+      await this.pause();
       try {
         await job();
         actions.finish(action, "completed");
       } catch (error) {
         actions.finish(action, "errored");
-        log(`droplet ${droplet.id}: ${action.type} failed: ${messageOf(error)}`);
+        log(`${lane.replace("/", " ")}: ${action.type} failed: ${messageOf(error)}`);
       }
     });
   }
 
   /** Saves what changed outside a request. */
-  async save(): Promise<void> {
+  public async save(): Promise<void> {
     try {
       await this.parts.store.flush();
     } catch (error) {
@@ -172,24 +181,24 @@ export class Machines {
     }
   }
 
-  #enqueue(id: number, job: () => Promise<void>): void {
-    void this.#onLane(id, async () => {
+  private enqueue(lane: string, job: () => Promise<void>): void {
+    void this.parts.lanes.run(lane, async () => {
       await job();
       this.parts.store.changed();
       await this.save();
     });
   }
 
-  #onLane<Result>(id: number, job: () => Promise<Result>): Promise<Result> {
+  private onLane<Result>(id: number, job: () => Promise<Result>): Promise<Result> {
     return this.parts.lanes.run(dropletLane(id), job);
   }
 
-  #pause(): Promise<void> {
+  private pause(): Promise<void> {
     const { behaviour } = this.parts;
     return behaviour.pause(behaviour.now.actionMs);
   }
 
-  #spec(droplet: DropletRecord): HostSpec {
+  private spec(droplet: DropletRecord): HostSpec {
     const { store, firewalls, settings } = this.parts;
     const { publicRange } = settings;
     const vpc = store.vpcs.get(droplet.vpcId);
@@ -211,6 +220,7 @@ export class Machines {
         : undefined,
       privateInterface: { address: droplet.privateAddress, prefix: parseRange(vpc.range).prefix },
       vpc: { id: vpc.id, range: vpc.range },
+      volumes: hostVolumes(store, droplet.id),
       firewall: firewalls.take(droplet.id),
     };
   }

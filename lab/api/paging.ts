@@ -1,6 +1,5 @@
 /** DigitalOcean's paging: `?page=` from 1 and `?per_page=`, 20 by default and 200 at most; links and a total. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "@fastify/type-provider-typebox";
 
 /** The query parameters of every list; spread its properties into a list's own schema. */
 export const PageQuery = Type.Object({
@@ -26,8 +25,8 @@ export interface Page<Item> {
 /**
  * One page of a list. The provider follows `links.pages.next` until it is absent, and finds out its current page
  * from `prev`, so both must be right.
- * @param url The request's URL, with the query; the links repeat it with another page.
- * @param base The scheme and authority, e.g. `http://127.0.0.1:8080`.
+ * @param url - The request's URL, with the query; the links repeat it with another page.
+ * @param base - The scheme and authority, e.g. `http://127.0.0.1:8080`.
  */
 export function paginate<Item>(
   all: readonly Item[],

@@ -3,8 +3,10 @@
  * the request id, faults, and that nothing is answered before it is saved.
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+
+import { messageOf } from "../engine/errors";
 import type { App, Context } from "./context";
-import { ApiError, errorId, messageOf } from "./errors";
+import { ApiError, errorId } from "./errors";
 import type { Fault } from "./faults";
 import type { RateLimit } from "./rate-limit";
 import type { Shape } from "./shapes";
@@ -76,7 +78,7 @@ export function installProtocol(app: App, context: Context, options: ProtocolOpt
   });
 
   app.setErrorHandler<FastifyError | ApiError>((error, request, reply) => {
-    const status = statusOf(error);
+    const status = answerStatus(error);
     if (status >= 500 && !(error instanceof ApiError)) {
       log(`${request.method} ${request.url} failed: ${messageOf(error)}`);
     }
@@ -91,7 +93,7 @@ function sendError(request: FastifyRequest, reply: FastifyReply, status: number,
   return reply.code(status).send(errorBody(status, message, request.id));
 }
 
-function statusOf(error: FastifyError | ApiError): number {
+function answerStatus(error: FastifyError | ApiError): number {
   if (error instanceof ApiError) return error.status;
   if (error.validation !== undefined) {
     // A path that is no id names nothing; a body that does not fit is well-formed JSON that cannot be processed.

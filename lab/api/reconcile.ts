@@ -1,8 +1,9 @@
 /** After a restart: the records are loaded, and what was under way when the server ended is brought to an end. */
-import type { Context } from "./context";
-import { messageOf } from "./errors";
+import { messageOf } from "../engine/errors";
 import { timestamp } from "./actions";
+import type { Context } from "./context";
 import type { DropletRecord } from "./records";
+import { hostVolumes, noteMounted } from "./volumes";
 
 /**
  * Makes records and hosts agree. The records lead, with one exception: a droplet is `active` only if its host runs.
@@ -20,6 +21,7 @@ export async function reconcile(context: Context, log: (line: string) => void): 
     if (droplet.deleting) machines.remove(droplet);
   }
   endInterruptedActions(context);
+  await restoreVolumes(context, log);
   await restoreReservedIps(context, log);
   store.changed();
   await store.flush();
@@ -44,10 +46,25 @@ async function isRunning(
 function endInterruptedActions({ store }: Context): void {
   for (const action of store.actions.all()) {
     if (action.status !== "in-progress") continue;
-    const droplet = action.resourceType === "droplet" ? store.droplets.get(action.resourceId) : undefined;
+    const droplet =
+      action.resourceType === "droplet" ? store.droplets.get(Number(action.resourceId)) : undefined;
     // Whether another operation took effect is unknown, and a client may try it again.
     action.status = action.type === "create" && droplet?.status === "active" ? "completed" : "errored";
     action.completedAt = timestamp();
+  }
+}
+
+/** What was being attached is not; and hosts have the volumes that are theirs, and no others. */
+async function restoreVolumes({ store, hosts }: Context, log: (line: string) => void): Promise<void> {
+  for (const volume of store.volumes.all()) volume.nextDropletId = null;
+  for (const { id, status, hostless } of store.droplets.all()) {
+    if (status !== "active" || hostless === true) continue;
+    try {
+      await hosts.setVolumes(id, hostVolumes(store, id));
+      noteMounted(store, id);
+    } catch (error) {
+      log(`the volumes of droplet ${id} were not restored: ${messageOf(error)}`);
+    }
   }
 }
 

@@ -2,6 +2,28 @@
  * What the lab's API remembers: plain JSON records, one kind per DigitalOcean resource. They are the lab's own
  * form; `shapes.ts` turns them into DigitalOcean's answers.
  */
+import type { HostFilesystem } from "../hosts/hosts";
+
+/** Which project something belongs to. */
+export interface Assignment {
+  readonly id: string;
+  readonly since: string;
+}
+
+/** A project. */
+export interface ProjectRecord {
+  readonly id: string;
+  name: string;
+  description: string;
+  purpose: string;
+  /** May be empty. */
+  environment: string;
+  isDefault: boolean;
+  /** When something was last moved away from it, in milliseconds since the epoch. */
+  resourceLeftAt?: number;
+  readonly createdAt: string;
+  updatedAt: string;
+}
 
 /** An SSH key of the account. */
 export interface KeyRecord {
@@ -39,6 +61,15 @@ export interface VpcRecord {
  */
 export type DropletStatus = "new" | "active" | "off" | "errored";
 
+/** When a droplet's backups are made. */
+export interface BackupPolicyRecord {
+  readonly plan: "daily" | "weekly";
+  /** Of the weekly plan: `SUN` to `SAT`. */
+  readonly weekday?: "SUN" | "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT";
+  /** When the window of four hours begins, UTC. */
+  readonly hour: number;
+}
+
 /** A droplet. */
 export interface DropletRecord {
   readonly id: number;
@@ -55,6 +86,8 @@ export interface DropletRecord {
   readonly sshKeys: readonly string[];
   /** `backups`, `ipv6`, `monitoring`, `private_networking`, `droplet_agent`. */
   features: string[];
+  /** Where backups are enabled. */
+  backupPolicy?: BackupPolicyRecord;
   tags: string[];
   readonly vpcId: string;
   readonly publicAddress: string;
@@ -64,6 +97,8 @@ export interface DropletRecord {
   deleting: boolean;
   /** It is a record only, with no machine behind it. */
   readonly hostless?: boolean;
+  /** Absent: the project that there is from the beginning; the same for volumes and reserved IPs. */
+  project?: Assignment;
   readonly createdAt: string;
 }
 
@@ -71,6 +106,7 @@ export interface DropletRecord {
 export interface RuleTarget {
   addresses?: string[];
   droplet_ids?: number[];
+  load_balancer_uids?: string[];
   tags?: string[];
 }
 
@@ -104,6 +140,43 @@ export interface ReservedIpRecord {
   nextDropletId: number | null;
   /** An assignment or its end is under way. */
   locked: boolean;
+  /** Where it belongs while no droplet holds it. */
+  project?: Assignment;
+}
+
+/** A block storage volume. */
+export interface VolumeRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly description: string;
+  /** In GiB. */
+  size: number;
+  readonly filesystem?: HostFilesystem;
+  /** The file system's label; may be empty. */
+  readonly label: string;
+  tags: string[];
+  /** The droplet that has it. */
+  dropletId: number | null;
+  /** The droplet that it is being attached to. */
+  nextDropletId: number | null;
+  /** Droplets mount a volume that was created with a file system, but only the first one that has it. */
+  mounted: boolean;
+  project?: Assignment;
+  readonly createdAt: string;
+}
+
+/** A load balancer. The lab has no machine behind it; it is somebody else's, and there to be named in rules. */
+export interface LoadBalancerRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly vpcId: string;
+  readonly publicAddress: string;
+  /** Where its requests to droplets come from. */
+  readonly privateAddress: string;
+  readonly createdAt: string;
+  project?: Assignment;
 }
 
 /** A running or finished operation. */
@@ -113,10 +186,12 @@ export interface ActionRecord {
   status: "in-progress" | "completed" | "errored";
   readonly startedAt: string;
   completedAt: string | null;
-  readonly resourceType: "droplet" | "reserved_ip";
-  /** The droplet's id, or the reserved IP as a number, as DigitalOcean gives it. */
-  readonly resourceId: number;
+  readonly resourceType: "droplet" | "reserved_ip" | "volume";
+  /** The droplet's id, the reserved IP as a number, as DigitalOcean gives it, or the volume's id. */
+  readonly resourceId: number | string;
   readonly region: string;
+  /** A droplet that is locked meanwhile, beside the resource itself. */
+  readonly dropletId?: number;
 }
 
 /** Addresses of one pool that were used before. */
@@ -127,7 +202,7 @@ export interface PoolRecord {
 }
 
 /** Of what there can be seeded things, as the store names it. */
-export type SeededKind = "keys" | "tags" | "vpcs" | "droplets" | "firewalls";
+export type SeededKind = "keys" | "tags" | "vpcs" | "droplets" | "loadBalancers" | "firewalls";
 
 /** A thing that was seeded. */
 export interface SeededRecord {
@@ -150,6 +225,9 @@ export interface State {
   droplets: DropletRecord[];
   firewalls: FirewallRecord[];
   reservedIps: ReservedIpRecord[];
+  volumes: VolumeRecord[];
+  projects: ProjectRecord[];
+  loadBalancers: LoadBalancerRecord[];
   actions: ActionRecord[];
   pools: PoolRecord[];
   seeded: SeededRecord[];

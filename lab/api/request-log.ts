@@ -14,22 +14,22 @@ export interface RequestEntry {
 
 /** A log of fixed length; the oldest entries fall out. */
 export class RequestLog {
-  #entries: RequestEntry[] = [];
+  private entries: RequestEntry[] = [];
 
-  constructor(private readonly capacity = 1000) {}
+  public constructor(private readonly capacity = 1000) {}
 
-  add(entry: RequestEntry): void {
-    this.#entries.push(entry);
+  public add(entry: RequestEntry): void {
+    this.entries.push(entry);
     // Trimmed in batches: taking one from the front each time would move all the others each time.
-    if (this.#entries.length >= 2 * this.capacity) this.#entries = this.#entries.slice(-this.capacity);
+    if (this.entries.length >= 2 * this.capacity) this.entries = this.entries.slice(-this.capacity);
   }
 
   /** The last `count` entries, oldest first. */
-  last(count: number): RequestEntry[] {
-    return this.#entries.slice(-Math.min(count, this.capacity));
+  public last(count: number): RequestEntry[] {
+    return this.entries.slice(-Math.min(count, this.capacity));
   }
 
-  clear(): void {
-    this.#entries = [];
+  public clear(): void {
+    this.entries = [];
   }
 }

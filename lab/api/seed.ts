@@ -1,8 +1,8 @@
 /**
- * Somebody else's things in the account: networks, droplets, keys, tags and firewalls that were there before, and that
+ * Somebody else's things in the account: networks, droplets, a load balancer, keys, tags and firewalls that were there before, and that
  * nothing which is tried in the lab may touch. An extension of the lab. The droplets have no machine: nobody answers.
  */
-import { PUBLIC_POOL } from "./address-pools";
+import { PUBLIC_POOL, takenAddresses } from "./address-pools";
 import type { Context } from "./context";
 import { unprocessable } from "./errors";
 import type { DropletRecord, VpcRecord } from "./records";
@@ -19,6 +19,8 @@ const KEYS: Readonly<Record<string, string>> = {
   "alice@laptop": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDexdC5kEy2jLfxvR9Y5nUeFm4Q7VwB8tHsGzKpXaRcN",
   ci: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0sWb7uYqTzXk3hMfRgP2dNvEcL6aHxSiOoUy8wKjZt",
 };
+
+const BALANCER = "5eed0000-0000-4000-8000-000000000002";
 
 /** Puts everything there. If it is there it is made as it was, should anything have changed it. */
 export async function seed(context: Context): Promise<void> {
@@ -45,6 +47,14 @@ async function plant(context: Context): Promise<void> {
     droplet(context, { name: "wiki", tags, status: "active" }, home),
     droplet(context, { name: "build-agent", tags: [], status: "off" }, staging),
   ];
+  store.loadBalancers.put({
+    id: BALANCER,
+    name: "front",
+    region: home.region,
+    vpcId: home.id,
+    ...addressesIn(context, home),
+    createdAt: MADE,
+  });
   const wall = "5eed0000-0000-4000-8000-000000000001";
   store.firewalls.put({
     id: wall,
@@ -59,23 +69,16 @@ async function plant(context: Context): Promise<void> {
   for (const tag of tags) remember(store, "tags", tag);
   for (const { id } of keys) remember(store, "keys", id);
   for (const { id } of droplets) remember(store, "droplets", id);
+  remember(store, "loadBalancers", BALANCER);
   remember(store, "firewalls", wall);
 }
 
 function droplet(
-  { store, addresses, settings }: Context,
+  context: Context,
   about: Pick<DropletRecord, "name" | "tags" | "status">,
   vpc: VpcRecord,
 ): DropletRecord {
-  const taken = new Set([
-    ...store.droplets.all().flatMap(other => [other.publicAddress, other.privateAddress]),
-    ...store.reservedIps.all().map(({ ip }) => ip),
-  ]);
-  const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, taken);
-  const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, taken);
-  if (publicAddress === undefined || privateAddress === undefined) {
-    throw unprocessable("There is no free address for what is to be seeded.");
-  }
+  const { store } = context;
   const made: DropletRecord = {
     id: store.newId(),
     ...about,
@@ -87,12 +90,24 @@ function droplet(
     sshKeys: [],
     features: ["private_networking"],
     vpcId: vpc.id,
-    publicAddress,
-    privateAddress,
+    ...addressesIn(context, vpc),
     deleting: false,
     createdAt: MADE,
     hostless: true,
   };
   store.droplets.put(made);
   return made;
+}
+
+function addressesIn(
+  { store, addresses, settings }: Context,
+  vpc: VpcRecord,
+): Pick<DropletRecord, "publicAddress" | "privateAddress"> {
+  const taken = takenAddresses(store);
+  const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, taken);
+  const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, taken);
+  if (publicAddress === undefined || privateAddress === undefined) {
+    throw unprocessable("There is no free address for what is to be seeded.");
+  }
+  return { publicAddress, privateAddress };
 }

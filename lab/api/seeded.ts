@@ -1,8 +1,10 @@
 /** What was seeded: how it was, whether it still is so, and how it becomes so again. What is seeded is in `seed.ts`. */
 import { isDeepStrictEqual } from "node:util";
+
 import type { Context } from "./context";
 import { ApiError } from "./errors";
 import { applies } from "./firewall-rules";
+import { ensureFirstProject } from "./projects";
 import type { DropletRecord, SeededKind, SeededRecord } from "./records";
 import type { Collection, Store } from "./store";
 
@@ -11,6 +13,7 @@ const NAMES: Readonly<Record<SeededKind, string>> = {
   tags: "tag",
   vpcs: "VPC",
   droplets: "droplet",
+  loadBalancers: "load balancer",
   firewalls: "firewall",
 };
 const KINDS = Object.keys(NAMES) as SeededKind[];
@@ -72,13 +75,16 @@ export async function emptyAccount({ store, hosts, addresses }: Context): Promis
         .map(([, { name }]) => `${NAMES[kind]} ${name}`),
     ),
     ...store.reservedIps.all().map(({ ip }) => `reserved IP ${ip}`),
+    ...store.volumes.all().map(({ name }) => `volume ${name}`),
+    ...store.projects.all().flatMap(({ name, isDefault }) => (isDefault ? [] : [`project ${name}`])),
   ];
   if (left.length > 0) throw new ApiError(409, `the account still has: ${left.join(", ")}`);
   for (const { id, range } of store.vpcs.all()) {
     await hosts.removeNetwork({ id, range });
     addresses.forget(id);
   }
-  for (const kind of [...KINDS, "seeded"] as const) store[kind].clear();
+  for (const kind of [...KINDS, "projects", "seeded"] as const) store[kind].clear();
+  ensureFirstProject(store);
 }
 
 /** A thing as it is now; of a droplet also the firewalls that apply to it, which somebody else's tag may change. */

@@ -2,27 +2,29 @@
  * The lab's API server: DigitalOcean's API v2, as far as the provider and a swarm need it, in front of `Hosts`.
  */
 import { randomUUID } from "node:crypto";
-import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
+
 import type { Hosts } from "../hosts/hosts";
 import { Actions } from "./actions";
 import { AddressPools } from "./address-pools";
 import { parseRange } from "./addresses";
-import { Behaviour } from "./behaviour";
-import type { BehaviourSettings } from "./behaviour";
+import { Behaviour, type BehaviourSettings } from "./behaviour";
 import type { App, Context, Settings } from "./context";
 import { Faults } from "./faults";
 import { FirewallSync } from "./firewall-sync";
 import { Lanes } from "./lanes";
 import { Machines } from "./machines";
 import { metadataRoutes } from "./metadata/service";
+import { ensureFirstProject } from "./projects";
 import { installProtocol } from "./protocol";
 import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
 import { RequestLog } from "./request-log";
 import { accountRoutes } from "./routes/account";
 import { actionRoutes } from "./routes/actions";
+import { backupRoutes } from "./routes/backups";
 import { catalogRoutes } from "./routes/catalog";
 import { dropletActionRoutes } from "./routes/droplet-actions";
 import { dropletCreateRoutes } from "./routes/droplet-create";
@@ -31,8 +33,12 @@ import { firewallMemberRoutes } from "./routes/firewall-members";
 import { firewallRoutes } from "./routes/firewalls";
 import { keyRoutes } from "./routes/keys";
 import { labRoutes } from "./routes/lab";
+import { loadBalancerRoutes } from "./routes/load-balancers";
+import { projectRoutes } from "./routes/projects";
 import { reservedIpRoutes } from "./routes/reserved-ips";
 import { tagRoutes } from "./routes/tags";
+import { volumeActionRoutes } from "./routes/volume-actions";
+import { volumeRoutes } from "./routes/volumes";
 import { vpcRoutes } from "./routes/vpcs";
 import { seed } from "./seed";
 import { Store } from "./store";
@@ -60,6 +66,8 @@ export interface ApiOptions {
     readonly dropletLimit?: number;
     /** Reserved IPs per account; 3 by default. */
     readonly reservedIpLimit?: number;
+    /** Volumes per account; 100 by default. */
+    readonly volumeLimit?: number;
     /** 250 by default. */
     readonly requestsPerMinute?: number;
     /** 5000 by default. */
@@ -99,10 +107,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     reservedRange,
     dropletLimit: options.limits?.dropletLimit ?? 25,
     reservedIpLimit: options.limits?.reservedIpLimit ?? 3,
-    projectId: "00000000-0000-4000-8000-000000000001",
+    volumeLimit: options.limits?.volumeLimit ?? 100,
   };
   const context = assemble(settings, options, log);
   await hosts.prepare({ id: "public", range: publicRange }, log);
+  ensureFirstProject(context.store);
   await reconcile(context, log);
   if (options.seed === true && context.store.seeded.size === 0) await seed(context);
 
@@ -119,6 +128,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   for (const addRoutes of [
     accountRoutes,
     actionRoutes,
+    backupRoutes,
     catalogRoutes,
     dropletActionRoutes,
     dropletCreateRoutes,
@@ -127,8 +137,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     firewallRoutes,
     keyRoutes,
     labRoutes,
+    loadBalancerRoutes,
+    projectRoutes,
     reservedIpRoutes,
     tagRoutes,
+    volumeActionRoutes,
+    volumeRoutes,
     vpcRoutes,
   ]) {
     addRoutes(app, context);

@@ -2,18 +2,23 @@
  * Records as DigitalOcean answers them (its public OpenAPI description). The provider crashes or sees drift if some
  * of these fields are missing: see "The plugin panics" and "Drift" in the project's notes on the API.
  */
+import { timestamp } from "./actions";
 import { gatewayOf, netmask, parseRange } from "./addresses";
+import { nextWindow } from "./backup-policy";
 import { findImage, findRegion, findSize } from "./catalog";
 import type { Context } from "./context";
 import { IPV6_GATEWAY, IPV6_PREFIX, ipv6Of } from "./ipv6";
+import { projectOfReservedIp } from "./projects";
 import type {
   ActionRecord,
   DropletRecord,
   FirewallRecord,
   FirewallRule,
   KeyRecord,
+  ProjectRecord,
   ReservedIpRecord,
   TagRecord,
+  VolumeRecord,
   VpcRecord,
 } from "./records";
 
@@ -27,19 +32,24 @@ export function keyShape(key: KeyRecord): Shape {
 
 /** A tag, with the numbers of what carries it; `base` is the scheme and authority for links. */
 export function tagShape(context: Context, tag: TagRecord, base: string): Shape {
-  const tagged = context.store.droplets.all().filter(droplet => droplet.tags.includes(tag.name));
-  const last = tagged.at(-1);
-  const droplets = {
-    count: tagged.length,
-    ...(last === undefined ? {} : { last_tagged_uri: `${base}/v2/droplets/${last.id}` }),
+  const { store } = context;
+  const countOf = (kind: string, all: readonly { id: number | string; tags: readonly string[] }[]) => {
+    const tagged = all.filter(({ tags }) => tags.includes(tag.name));
+    const last = tagged.at(-1);
+    const uri = last === undefined ? {} : { last_tagged_uri: `${base}/v2/${kind}/${last.id}` };
+    return { count: tagged.length, ...uri };
   };
+  const droplets = countOf("droplets", store.droplets.all());
+  const volumes = countOf("volumes", store.volumes.all());
   return {
     name: tag.name,
     resources: {
+      ...volumes,
       ...droplets,
+      count: droplets.count + volumes.count,
       droplets,
       images: { count: 0 },
-      volumes: { count: 0 },
+      volumes,
       volume_snapshots: { count: 0 },
       databases: { count: 0 },
     },
@@ -75,10 +85,13 @@ export function dropletShape(context: Context, droplet: DropletRecord): Shape {
     created_at: droplet.createdAt,
     features: droplet.features,
     backup_ids: [],
-    next_backup_window: null,
+    next_backup_window: backupWindowShape(droplet),
     snapshot_ids: [],
     image: findImage(droplet.image),
-    volume_ids: [],
+    volume_ids: context.store.volumes
+      .all()
+      .filter(({ dropletId }) => dropletId === droplet.id)
+      .map(({ id }) => id),
     size,
     size_slug: droplet.size,
     networks: networksShape(context, droplet),
@@ -86,6 +99,13 @@ export function dropletShape(context: Context, droplet: DropletRecord): Shape {
     tags: droplet.tags,
     vpc_uuid: droplet.vpcId,
   };
+}
+
+/** When a droplet's next backup would be made; `null` if none would. */
+export function backupWindowShape({ backupPolicy }: DropletRecord): Shape | null {
+  if (backupPolicy === undefined) return null;
+  const { start, end } = nextWindow(backupPolicy, new Date());
+  return { start: timestamp(start), end: timestamp(end) };
 }
 
 function networksShape(context: Context, droplet: DropletRecord): Shape {
@@ -146,11 +166,46 @@ export function reservedIpShape(context: Context, reserved: ReservedIpRecord): S
     region: findRegion(reserved.region),
     droplet: droplet === undefined ? null : dropletShape(context, droplet),
     locked: reserved.locked,
-    project_id: context.settings.projectId,
+    project_id: projectOfReservedIp(context.store, reserved),
   };
 }
 
-/** An action. */
+/** Who the account and all projects belong to. */
+export const OWNER = { id: 1, uuid: "00000000-0000-4000-8000-000000000000" } as const;
+
+/** A project. */
+export function projectShape(project: ProjectRecord): Shape {
+  return {
+    id: project.id,
+    owner_uuid: OWNER.uuid,
+    owner_id: OWNER.id,
+    name: project.name,
+    description: project.description,
+    purpose: project.purpose,
+    environment: project.environment,
+    is_default: project.isDefault,
+    created_at: project.createdAt,
+    updated_at: project.updatedAt,
+  };
+}
+
+/** A volume. */
+export function volumeShape(volume: VolumeRecord): Shape {
+  return {
+    id: volume.id,
+    name: volume.name,
+    description: volume.description,
+    size_gigabytes: volume.size,
+    filesystem_type: volume.filesystem ?? "",
+    filesystem_label: volume.label,
+    region: findRegion(volume.region),
+    droplet_ids: volume.dropletId === null ? [] : [volume.dropletId],
+    tags: volume.tags,
+    created_at: volume.createdAt,
+  };
+}
+
+/** An action. A volume's has no number of its resource, as that has none. */
 export function actionShape(action: ActionRecord): Shape {
   return {
     id: action.id,
@@ -158,7 +213,7 @@ export function actionShape(action: ActionRecord): Shape {
     type: action.type,
     started_at: action.startedAt,
     completed_at: action.completedAt,
-    resource_id: action.resourceId,
+    resource_id: action.resourceType === "volume" ? null : action.resourceId,
     resource_type: action.resourceType,
     region: findRegion(action.region),
     region_slug: action.region,

@@ -5,16 +5,20 @@
  */
 import { readFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
+
 import type {
   ActionRecord,
   DropletRecord,
   FirewallRecord,
   KeyRecord,
+  LoadBalancerRecord,
   PoolRecord,
+  ProjectRecord,
   ReservedIpRecord,
   SeededRecord,
   State,
   TagRecord,
+  VolumeRecord,
   VpcRecord,
 } from "./records";
 
@@ -23,42 +27,42 @@ const ACTIONS_KEPT = 2000;
 
 /** Records of one kind, in the order they were added, found by id. */
 export class Collection<Id extends string | number, Item> {
-  readonly #items = new Map<Id, Item>();
+  private readonly items = new Map<Id, Item>();
 
-  constructor(
+  public constructor(
     private readonly idOf: (item: Item) => Id,
     items: readonly Item[],
   ) {
     for (const item of items) this.put(item);
   }
 
-  get size(): number {
-    return this.#items.size;
+  public get size(): number {
+    return this.items.size;
   }
 
-  get(id: Id): Item | undefined {
-    return this.#items.get(id);
+  public get(id: Id): Item | undefined {
+    return this.items.get(id);
   }
 
-  put(item: Item): void {
-    this.#items.set(this.idOf(item), item);
+  public put(item: Item): void {
+    this.items.set(this.idOf(item), item);
   }
 
-  delete(id: Id): boolean {
-    return this.#items.delete(id);
+  public delete(id: Id): boolean {
+    return this.items.delete(id);
   }
 
-  clear(): void {
-    this.#items.clear();
+  public clear(): void {
+    this.items.clear();
   }
 
-  all(): Item[] {
-    return [...this.#items.values()];
+  public all(): Item[] {
+    return [...this.items.values()];
   }
 
   /** All, each with its id. */
-  entries(): [Id, Item][] {
-    return [...this.#items];
+  public entries(): [Id, Item][] {
+    return [...this.items];
   }
 }
 
@@ -73,6 +77,9 @@ function emptyState(): State {
     droplets: [],
     firewalls: [],
     reservedIps: [],
+    volumes: [],
+    projects: [],
+    loadBalancers: [],
     actions: [],
     pools: [],
     seeded: [],
@@ -104,93 +111,102 @@ function load(file: string | undefined): State {
 
 /** All records of one lab. Change a record in place or with `put`, then call {@link Store.changed}. */
 export class Store {
-  readonly keys: Collection<number, KeyRecord>;
-  readonly tags: Collection<string, TagRecord>;
-  readonly vpcs: Collection<string, VpcRecord>;
-  readonly droplets: Collection<number, DropletRecord>;
-  readonly firewalls: Collection<string, FirewallRecord>;
-  readonly reservedIps: Collection<string, ReservedIpRecord>;
-  readonly actions: Collection<number, ActionRecord>;
-  readonly pools: Collection<string, PoolRecord>;
-  readonly seeded: Collection<string, SeededRecord>;
-  #nextId: number;
-  #dirty = false;
-  #writing: Promise<void> | undefined;
+  public readonly keys: Collection<number, KeyRecord>;
+  public readonly tags: Collection<string, TagRecord>;
+  public readonly vpcs: Collection<string, VpcRecord>;
+  public readonly droplets: Collection<number, DropletRecord>;
+  public readonly firewalls: Collection<string, FirewallRecord>;
+  public readonly reservedIps: Collection<string, ReservedIpRecord>;
+  public readonly volumes: Collection<string, VolumeRecord>;
+  public readonly projects: Collection<string, ProjectRecord>;
+  public readonly loadBalancers: Collection<string, LoadBalancerRecord>;
+  public readonly actions: Collection<number, ActionRecord>;
+  public readonly pools: Collection<string, PoolRecord>;
+  public readonly seeded: Collection<string, SeededRecord>;
+  private nextId: number;
+  private dirty = false;
+  private writing: Promise<void> | undefined;
 
   /**
-   * @param file Where the state is kept; without it nothing is saved. A file that does not exist is an empty lab.
+   * @param file - Where the state is kept; without it nothing is saved. A file that does not exist is an empty lab.
    * @throws If the file cannot be read, or is not a state of this version.
    */
-  constructor(private readonly file?: string) {
+  public constructor(private readonly file?: string) {
     const state = load(file);
-    this.#nextId = state.nextId;
+    this.nextId = state.nextId;
     this.keys = new Collection(key => key.id, state.keys);
     this.tags = new Collection(tag => tag.name, state.tags);
     this.vpcs = new Collection(vpc => vpc.id, state.vpcs);
     this.droplets = new Collection(droplet => droplet.id, state.droplets);
     this.firewalls = new Collection(firewall => firewall.id, state.firewalls);
     this.reservedIps = new Collection(reserved => reserved.ip, state.reservedIps);
+    this.volumes = new Collection(volume => volume.id, state.volumes);
+    this.projects = new Collection(project => project.id, state.projects);
+    this.loadBalancers = new Collection(balancer => balancer.id, state.loadBalancers);
     this.actions = new Collection(action => action.id, state.actions);
     this.pools = new Collection(pool => pool.id, state.pools);
     this.seeded = new Collection(({ kind, key }) => `${kind}/${key}`, state.seeded);
   }
 
   /** A number that no droplet, key or action of this lab has had. */
-  newId(): number {
+  public newId(): number {
     this.changed();
-    return this.#nextId++;
+    return this.nextId++;
   }
 
   /** Notes that records changed; {@link Store.flush} writes them. */
-  changed(): void {
-    this.#dirty = true;
+  public changed(): void {
+    this.dirty = true;
   }
 
   /**
    * Resolves when everything noted so far is on disk. Calls that overlap share a write.
    * @throws If the file cannot be written; the change stays noted and the next flush tries again.
    */
-  async flush(): Promise<void> {
+  public async flush(): Promise<void> {
     // A write under way may have taken its copy before the latest change; one more is enough, whoever starts it.
-    if (this.#writing !== undefined) await this.#writing;
-    if (!this.#dirty) return;
-    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
-    await this.#writing;
+    if (this.writing !== undefined) await this.writing;
+    if (!this.dirty) return;
+    this.writing ??= this.write().finally(() => (this.writing = undefined));
+    await this.writing;
   }
 
-  async #write(): Promise<void> {
-    this.#dirty = false;
-    this.#forgetOldActions();
+  private async write(): Promise<void> {
+    this.dirty = false;
+    this.forgetOldActions();
     if (this.file === undefined) return;
     const temporary = `${this.file}.${process.pid}.tmp`;
     try {
       // A leftover of a crash could have another mode, which writeFile would keep.
       await rm(temporary, { force: true });
-      await writeFile(temporary, JSON.stringify(this.#state()), { mode: 0o600 });
+      await writeFile(temporary, JSON.stringify(this.state()), { mode: 0o600 });
       await rename(temporary, this.file);
     } catch (error) {
-      this.#dirty = true;
+      this.dirty = true;
       throw error;
     }
   }
 
-  #state(): State {
+  private state(): State {
     return {
       version: 1,
-      nextId: this.#nextId,
+      nextId: this.nextId,
       keys: this.keys.all(),
       tags: this.tags.all(),
       vpcs: this.vpcs.all(),
       droplets: this.droplets.all(),
       firewalls: this.firewalls.all(),
       reservedIps: this.reservedIps.all(),
+      volumes: this.volumes.all(),
+      projects: this.projects.all(),
+      loadBalancers: this.loadBalancers.all(),
       actions: this.actions.all(),
       pools: this.pools.all(),
       seeded: this.seeded.all(),
     };
   }
 
-  #forgetOldActions(): void {
+  private forgetOldActions(): void {
     let surplus = this.actions.size - ACTIONS_KEPT;
     if (surplus <= 0) return;
     for (const action of this.actions.all()) {

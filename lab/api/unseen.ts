@@ -8,22 +8,22 @@ import { notFound } from "./errors";
 /** The new things that are still hidden. */
 export class Unseen {
   /** How many more times each is not found, by its path. */
-  readonly #left = new Map<string, number>();
+  private readonly left = new Map<string, number>();
 
-  constructor(private readonly behaviour: Behaviour) {}
+  public constructor(private readonly behaviour: Behaviour) {}
 
   /** Notes that something was made. */
-  add(path: string): void {
+  public add(path: string): void {
     const { unseen } = this.behaviour.now;
-    if (unseen > 0) this.#left.set(path, unseen);
+    if (unseen > 0) this.left.set(path, unseen);
   }
 
   /** @throws 404 as long as it is hidden, each time a little less. */
-  check(path: string): void {
-    const left = this.#left.get(path);
+  public check(path: string): void {
+    const left = this.left.get(path);
     if (left === undefined) return;
-    if (left > 1) this.#left.set(path, left - 1);
-    else this.#left.delete(path);
+    if (left > 1) this.left.set(path, left - 1);
+    else this.left.delete(path);
     throw notFound();
   }
 }

@@ -1,10 +1,11 @@
 /** The rules for VPC networks: which ranges and names are allowed, and each region's default network. */
 import { randomUUID } from "node:crypto";
+
+import { messageOf } from "../engine/errors";
 import { timestamp } from "./actions";
-import { allocateRange, contains, overlaps, parseRange } from "./addresses";
-import type { Range } from "./addresses";
+import { allocateRange, contains, overlaps, parseRange, type Range } from "./addresses";
 import type { Context } from "./context";
-import { messageOf, unprocessable } from "./errors";
+import { unprocessable } from "./errors";
 import type { VpcRecord } from "./records";
 import type { Store } from "./store";
 

@@ -1,8 +1,9 @@
 /** Control groups, on a machine whose init system has mounted none. */
 import { mkdir, readFile } from "node:fs/promises";
+
 import execa from "execa";
-import type { Report } from "./prerequisites";
-import { searchPath } from "./prerequisites";
+
+import { type Report, searchPath } from "./prerequisites";
 
 const ROOT = "/sys/fs/cgroup";
 

@@ -1,6 +1,8 @@
 /** The packet filter chains that dockerd makes and, when it ends, leaves behind. */
 import { readdir, readFile, readlink } from "node:fs/promises";
+
 import execa from "execa";
+
 import { searchPath } from "./prerequisites";
 
 const FILTER_CHAINS = [

@@ -7,8 +7,7 @@ import execa from "execa";
 import { ensureCgroups } from "./cgroups";
 import { chainsExist, engineRuns, removeChains } from "./chains";
 import { enginePaths } from "./paths";
-import { searchPath } from "./prerequisites";
-import type { Report } from "./prerequisites";
+import { type Report, searchPath } from "./prerequisites";
 import { isAlive, waitFor } from "./wait";
 
 const START_MS = 60_000;
@@ -16,7 +15,7 @@ const STOP_MS = 30_000;
 
 /**
  * Starts a daemon, which outlives this process.
- * @param answers Whether it answers at its socket.
+ * @param answers - Whether it answers at its socket.
  * @throws If this is not root, or it does not answer in time, with the end of its log.
  */
 export async function startDaemon(answers: () => Promise<boolean>, report: Report): Promise<void> {

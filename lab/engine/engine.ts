@@ -1,10 +1,11 @@
 /** The container engine: the one that answers, or one that the lab starts for itself. */
 import { access } from "node:fs/promises";
+
 import Docker from "dockerode";
-import { enginePaths } from "./paths";
-import { ensurePrerequisites, NEEDS, requireLinux } from "./prerequisites";
-import type { Report } from "./prerequisites";
+
 import { startDaemon } from "./daemon";
+import { enginePaths } from "./paths";
+import { ensurePrerequisites, NEEDS, type Report, requireLinux } from "./prerequisites";
 
 const SYSTEM_SOCKET = "/var/run/docker.sock";
 /** A socket whose owner hangs must not hang the lab. */

@@ -1,6 +1,7 @@
 /** Settings of this machine's kernel that a lab needs, and takes back with the last lab. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import { enginePaths } from "./paths";
 import type { Report } from "./prerequisites";
 
@@ -32,7 +33,7 @@ export const INOTIFY: KernelSetting = {
 
 /**
  * Raises a setting that is too low, and notes what it was.
- * @param root Where the kernel's settings are.
+ * @param root - Where the kernel's settings are.
  * @throws If this user may not, with what to do.
  */
 export async function raise(setting: KernelSetting, report: Report, root = "/proc/sys"): Promise<void> {
@@ -49,7 +50,7 @@ export async function raise(setting: KernelSetting, report: Report, root = "/pro
   }
   report(`set ${name} from ${before} to ${least}, until the last lab is down`);
   await mkdir(marks(), { recursive: true, mode: 0o700 });
-  await writeFile(join(marks(), name), before, { flag: "wx" }).catch((error: unknown) => {
+  await writeFile(path.join(marks(), name), before, { flag: "wx" }).catch((error: unknown) => {
     // What it was before the first lab counts.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   });
@@ -59,19 +60,19 @@ export async function raise(setting: KernelSetting, report: Report, root = "/pro
 export async function restoreKernel(report: Report, root = "/proc/sys"): Promise<void> {
   for (const { name, least } of [FORWARDING, INOTIFY]) {
     if (!(await readdir(marks()).catch((): string[] => [])).includes(name)) continue;
-    const before = (await readFile(join(marks(), name), "utf8")).trim();
+    const before = (await readFile(path.join(marks(), name), "utf8")).trim();
     if (Number(await readFile(fileOf(root, name), "utf8")) === least) {
       report(`setting ${name} back to ${before}`);
       await writeFile(fileOf(root, name), before);
     }
-    await rm(join(marks(), name), { force: true });
+    await rm(path.join(marks(), name), { force: true });
   }
 }
 
 function fileOf(root: string, name: string): string {
-  return join(root, ...name.split("."));
+  return path.join(root, ...name.split("."));
 }
 
 function marks(): string {
-  return join(enginePaths().directory, "kernel");
+  return path.join(enginePaths().directory, "kernel");
 }

@@ -1,5 +1,6 @@
 /** What a lab has in the container engine. */
 import type Docker from "dockerode";
+
 import { LAB_LABEL } from "./paths";
 
 /** Removes a lab's containers, networks and volumes. */

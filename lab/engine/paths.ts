@@ -1,7 +1,7 @@
 /** Where the labs of this machine keep what they need. */
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
 
 /** The label of all containers, networks and volumes; its value is the lab's name. */
 export const LAB_LABEL = "digitalocean-swarm.lab";
@@ -14,7 +14,7 @@ export function labHome(): string {
   if (chosen !== undefined && chosen !== "") return chosen;
   return process.getuid?.() === 0
     ? "/var/lib/digitalocean-swarm-lab"
-    : join(homedir(), ".local/state/digitalocean-swarm-lab");
+    : path.join(homedir(), ".local/state/digitalocean-swarm-lab");
 }
 
 /**
@@ -27,7 +27,7 @@ export function labDirectory(name: string): string {
       `"${name}" is no name for a lab: use up to 24 lower case letters, digits and inner hyphens`,
     );
   }
-  return join(labHome(), name);
+  return path.join(labHome(), name);
 }
 
 /** Where the engine is that a lab starts itself. No lab can have such a name, so this collides with none. */
@@ -40,16 +40,16 @@ export function enginePaths(): {
   readonly pidFile: string;
 } {
   const home = labHome();
-  const directory = join(home, "_engine");
+  const directory = path.join(home, "_engine");
   // Not below the home: the path of a socket is limited to some hundred characters.
   const suffix = createHash("sha256").update(home).digest("hex").slice(0, 8);
   const run = `/run/digitalocean-swarm-lab-${suffix}`;
   return {
     directory,
-    dataRoot: join(directory, "data"),
-    log: join(directory, "dockerd.log"),
+    dataRoot: path.join(directory, "data"),
+    log: path.join(directory, "dockerd.log"),
     run,
-    socket: join(run, "docker.sock"),
-    pidFile: join(run, "docker.pid"),
+    socket: path.join(run, "docker.sock"),
+    pidFile: path.join(run, "docker.pid"),
   };
 }

@@ -1,5 +1,6 @@
 /** What the lab needs from the machine that it runs on, and how to get it there. */
 import { readFile } from "node:fs/promises";
+
 import execa from "execa";
 
 /** A command or file that the lab needs, and the Debian package that has it. */
@@ -38,6 +39,11 @@ export const NEEDS = {
   cache: [
     { command: "/usr/sbin/approx", package: "approx", why: "passes the Debian mirror on to stock droplets" },
   ],
+  /** To give droplets volumes. */
+  volumes: [{ command: "losetup", package: "mount", why: "makes the droplets' volumes" }],
+  /** To create a volume with a file system. */
+  ext4: [{ command: "mkfs.ext4", package: "e2fsprogs", why: "formats a droplet's volume" }],
+  xfs: [{ command: "mkfs.xfs", package: "xfsprogs", why: "formats a droplet's volume" }],
   /** To run the project's tests. */
   tests: [
     { command: "shellcheck", package: "shellcheck", why: "checks the shell scripts" },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** A wait that ended without what it waited for. */
 export class WaitTimeout extends Error {
-  override readonly name = "WaitTimeout";
+  public override readonly name = "WaitTimeout";
 }
 
 /** How to wait. */
@@ -13,8 +13,8 @@ export interface WaitOptions {
   readonly timeoutMs: number;
   /** Between two looks; 100 by default. */
   readonly intervalMs?: number;
-  /** What to do when it does not happen; becomes part of the error. */
-  readonly advice: string | (() => Promise<string>);
+  /** What is known or can be done when it does not happen; becomes part of the error. */
+  readonly advice?: string | (() => string | Promise<string>);
 }
 
 /**
@@ -30,8 +30,9 @@ export async function waitFor<Result>(
     const result = await probe();
     if (result !== undefined) return result;
     if (Date.now() >= deadline) {
-      const advice = typeof options.advice === "string" ? options.advice : await options.advice();
-      throw new WaitTimeout(`waited ${options.timeoutMs / 1000} s for ${options.what}. ${advice}`);
+      const { advice = "" } = options;
+      const more = typeof advice === "string" ? advice : await advice();
+      throw new WaitTimeout(`waited ${options.timeoutMs / 1000} s for ${options.what}. ${more}`.trimEnd());
     }
     await sleep(options.intervalMs ?? 100);
   }

@@ -1,6 +1,7 @@
 /** Whether a droplet stays up: a container starts, though what it starts ends a moment later. */
 import type Docker from "dockerode";
-import { statusOf } from "../engine/refusal";
+
+import { statusOf } from "../engine/errors";
 import { waitFor } from "../engine/wait";
 import { execIn } from "./exec";
 

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+
 import type { Report } from "../engine/prerequisites";
 import type { MetadataEndpoint } from "./hosts";
 

@@ -1,5 +1,6 @@
 /** The container that a droplet is. */
 import type Docker from "dockerode";
+
 import type { EngineInfo } from "../engine/engine";
 import { LAB_LABEL } from "../engine/paths";
 import type { HostSpec } from "./hosts";

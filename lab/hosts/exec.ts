@@ -1,5 +1,6 @@
 /** Commands inside a container. */
 import { PassThrough } from "node:stream";
+
 import type Docker from "dockerode";
 
 const COMMAND_SECONDS = 60;

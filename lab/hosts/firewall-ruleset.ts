@@ -1,5 +1,6 @@
 /** The cloud firewall as nftables rules, for the droplet's own network namespace. */
 import ipaddr from "ipaddr.js";
+
 import type { HostFirewall, HostRule } from "./hosts";
 import { METADATA_ADDRESS } from "./metadata-ruleset";
 
@@ -55,7 +56,7 @@ function renderChain(direction: "inbound" | "outbound", rules: readonly HostRule
 }
 
 function renderRule(rule: HostRule, peer: "saddr" | "daddr"): string[] {
-  const ranges = outermost(rule.ranges.map(parseRange));
+  const ranges = outermost(rule.ranges.map(parseCidr));
   return (["ipv4", "ipv6"] as const).flatMap(family => {
     const matching = ranges.filter(range => range.address.kind() === family);
     if (matching.length === 0) return [];
@@ -63,7 +64,7 @@ function renderRule(rule: HostRule, peer: "saddr" | "daddr"): string[] {
   });
 }
 
-function matchPeer(ranges: readonly Range[], family: "ipv4" | "ipv6", peer: string): string {
+function matchPeer(ranges: readonly Cidr[], family: "ipv4" | "ipv6", peer: string): string {
   if (ranges.some(range => range.prefix === 0)) return `meta nfproto ${family}`;
   const elements = ranges.map(range => `${range.address.toString()}/${range.prefix}`);
   return `${family === "ipv4" ? "ip" : "ip6"} ${peer} { ${elements.join(", ")} }`;
@@ -93,12 +94,12 @@ function parsePorts(ports: string): string {
   return first === last ? `${first}` : `${first}-${last}`;
 }
 
-interface Range {
+interface Cidr {
   readonly address: ipaddr.IPv4 | ipaddr.IPv6;
   readonly prefix: number;
 }
 
-function parseRange(text: string): Range {
+function parseCidr(text: string): Cidr {
   const cidr = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
   if (!ipaddr.isValidCIDR(cidr)) {
     throw new Error(`firewall rule: ${JSON.stringify(text)} is not an IPv4 or IPv6 range`);
@@ -112,14 +113,14 @@ function parseRange(text: string): Range {
 }
 
 /** Leaves out ranges that lie within another: nft refuses sets whose elements overlap. */
-function outermost(ranges: readonly Range[]): Range[] {
-  const kept: Range[] = [];
+function outermost(ranges: readonly Cidr[]): Cidr[] {
+  const kept: Cidr[] = [];
   for (const range of [...ranges].sort((a, b) => a.prefix - b.prefix)) {
-    if (!kept.some(wider => contains(wider, range))) kept.push(range);
+    if (!kept.some(wider => covers(wider, range))) kept.push(range);
   }
   return kept;
 }
 
-function contains(wider: Range, range: Range): boolean {
+function covers(wider: Cidr, range: Cidr): boolean {
   return wider.address.kind() === range.address.kind() && range.address.match(wider.address, wider.prefix);
 }

@@ -37,6 +37,31 @@ export interface HostMacs {
   readonly private: string;
 }
 
+/** A file system that a volume can be created with. */
+export type HostFilesystem = "ext4" | "xfs";
+
+/** A new block storage volume, empty or with a file system. */
+export interface HostVolumeSpec {
+  /** The volume's id. */
+  readonly id: string;
+  /** In GiB. */
+  readonly size: number;
+  readonly filesystem?: HostFilesystem;
+  /** The file system's label; may be empty. */
+  readonly label: string;
+}
+
+/** A volume as a host has it: a block device at `/dev/disk/by-id/scsi-0DO_Volume_NAME`. */
+export interface HostVolume {
+  readonly id: string;
+  readonly name: string;
+  /**
+   * Its file system, where the host is to mount it as DigitalOcean's images do when they see a volume for the first time:
+   * at `/mnt/NAME`, hyphens as underscores, by a unit of systemd.
+   */
+  readonly mount?: HostFilesystem;
+}
+
 /** All that is needed to boot one host. */
 export interface HostSpec {
   /** The droplet's id, unique within the lab. */
@@ -56,6 +81,8 @@ export interface HostSpec {
   readonly privateInterface: HostInterface;
   /** The VPC's network. */
   readonly vpc: HostNetwork;
+  /** The volumes that it has when it boots. */
+  readonly volumes: readonly HostVolume[];
   /** The firewall that is in force from the first packet on; see {@link HostFirewall}. */
   readonly firewall: HostFirewall;
 }
@@ -94,8 +121,8 @@ export interface Hosts {
   /** Removes a host with its disk. */
   remove(id: number): Promise<void>;
   powerOff(id: number): Promise<void>;
-  /** Starts a host that is off, with `firewall` in force from the first packet on. */
-  powerOn(id: number, firewall: HostFirewall): Promise<void>;
+  /** Starts a host that is off, with `firewall` in force from the first packet on, and with these volumes. */
+  powerOn(id: number, firewall: HostFirewall, volumes: readonly HostVolume[]): Promise<void>;
   state(id: number): Promise<HostState>;
   /** The interfaces' hardware addresses, if the host runs. */
   macs(id: number): Promise<HostMacs | undefined>;
@@ -104,4 +131,15 @@ export interface Hosts {
   /** Adds a reserved IP to the host's public interface. */
   attachAddress(id: number, address: string): Promise<void>;
   detachAddress(id: number, address: string): Promise<void>;
+  /** Creates a volume that no host has. */
+  createVolume(volume: HostVolumeSpec): Promise<void>;
+  /** Removes a volume that no host has, with all that is on it. */
+  removeVolume(id: string): Promise<void>;
+  /** Makes a volume larger; a host that has it sees the new size, and its file system stays as it is. */
+  resizeVolume(id: string, size: number): Promise<void>;
+  /**
+   * Gives a running host these volumes and takes away all others, as if they were pulled out: what a host has mounted of
+   * one is of no use to it any more.
+   */
+  setVolumes(id: number, volumes: readonly HostVolume[]): Promise<void>;
 }

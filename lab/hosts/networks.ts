@@ -1,6 +1,7 @@
 /** The networks of a lab, as the engine's bridges. */
 import type Docker from "dockerode";
-import { statusOf } from "../engine/refusal";
+
+import { statusOf } from "../engine/errors";
 import { LAB_LABEL } from "../engine/paths";
 import { waitFor } from "../engine/wait";
 import type { HostNetwork } from "./hosts";
@@ -10,7 +11,7 @@ const REMOVAL_MS = 15_000;
 
 /** The networks of one lab. */
 export class Networks {
-  constructor(
+  public constructor(
     private readonly docker: Docker,
     private readonly lab: string,
     /** Whether droplets may reach the world outside this machine. */
@@ -18,18 +19,18 @@ export class Networks {
   ) {}
 
   /** The engine's name of the public network. */
-  get publicName(): string {
+  public get publicName(): string {
     return `${this.lab}-public`;
   }
 
   /** The engine's name of a VPC's network. */
-  vpcName(id: string): string {
+  public vpcName(id: string): string {
     return `${this.lab}-vpc-${id}`;
   }
 
   /** Creates the public network: this machine is its gateway, and reaches the droplets by their public addresses. */
-  async createPublic(network: HostNetwork): Promise<void> {
-    const existing = await this.#find(this.publicName);
+  public async createPublic(network: HostNetwork): Promise<void> {
+    const existing = await this.find(this.publicName);
     if (existing !== undefined) {
       const range = existing.IPAM?.Config?.[0]?.Subnet;
       if (range === network.range && existing.Internal === !this.egress) return;
@@ -38,7 +39,7 @@ export class Networks {
           `${existing.Internal ? "without" : "with"} egress): remove the lab first, with "down"`,
       );
     }
-    await this.#create(this.publicName, network, {
+    await this.create(this.publicName, network, {
       Internal: !this.egress,
       IPAM: { Driver: "default", Config: [{ Subnet: network.range }] },
     });
@@ -50,10 +51,10 @@ export class Networks {
    * machine get an address there, so that the range cannot shadow any of its routes. The droplets set their private
    * addresses themselves.
    */
-  async createVpc(network: HostNetwork): Promise<void> {
+  public async createVpc(network: HostNetwork): Promise<void> {
     const name = this.vpcName(network.id);
-    if ((await this.#find(name)) !== undefined) return;
-    await this.#create(name, network, {
+    if ((await this.find(name)) !== undefined) return;
+    await this.create(name, network, {
       Options: {
         "com.docker.network.bridge.inhibit_ipv4": "true",
         "com.docker.network.bridge.enable_ip_masquerade": "false",
@@ -62,7 +63,7 @@ export class Networks {
   }
 
   /** Removes a VPC's network. The last droplet may still be leaving it, so this waits a little. */
-  async removeVpc(network: HostNetwork): Promise<void> {
+  public async removeVpc(network: HostNetwork): Promise<void> {
     const name = this.vpcName(network.id);
     await waitFor(
       {
@@ -72,7 +73,7 @@ export class Networks {
         advice: "Remove the droplets of that VPC first.",
       },
       async () => {
-        const existing = await this.#find(name);
+        const existing = await this.find(name);
         if (existing === undefined) return true;
         try {
           await this.docker.getNetwork(existing.Id).remove();
@@ -86,14 +87,14 @@ export class Networks {
     );
   }
 
-  async #find(name: string): Promise<Docker.NetworkInspectInfo | undefined> {
+  private async find(name: string): Promise<Docker.NetworkInspectInfo | undefined> {
     const networks = await this.docker.listNetworks({
       filters: { label: [`${LAB_LABEL}=${this.lab}`], name: [name] },
     });
     return networks.find(network => network.Name === name);
   }
 
-  async #create(
+  private async create(
     name: string,
     network: HostNetwork,
     settings: Partial<Docker.NetworkCreateOptions>,

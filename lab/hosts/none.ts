@@ -3,9 +3,19 @@
  * machine. Every call is recorded.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HostFirewall, HostMacs, HostNetwork, Hosts, HostSpec, HostState } from "./hosts";
 
-/** The method of {@link Hosts} that was called, with the host's or network's id. */
+import type {
+  HostFirewall,
+  HostMacs,
+  HostNetwork,
+  Hosts,
+  HostSpec,
+  HostState,
+  HostVolume,
+  HostVolumeSpec,
+} from "./hosts";
+
+/** The method of {@link Hosts} that was called, with the host's, network's or volume's id. */
 export interface HostCall {
   readonly method: Exclude<keyof Hosts, "state" | "macs">;
   readonly id: number | string;
@@ -17,93 +27,119 @@ export interface ImaginaryHost {
   state: "running" | "off";
   firewall: HostFirewall;
   readonly addresses: Set<string>;
+  volumes: readonly HostVolume[];
 }
 
 /** In-memory hosts. */
 export class NoHosts implements Hosts {
   /** All hosts by id, as their last call left them. */
-  readonly hosts = new Map<number, ImaginaryHost>();
+  public readonly hosts = new Map<number, ImaginaryHost>();
+  /** All volumes by id. */
+  public readonly volumes = new Map<string, HostVolumeSpec>();
   /** All networks by id. */
-  readonly networks = new Map<string, HostNetwork>();
+  public readonly networks = new Map<string, HostNetwork>();
   /** Every call so far, oldest first, noted when it starts. */
-  readonly calls: HostCall[] = [];
+  public readonly calls: HostCall[] = [];
   /** Set by a test to let calls fail: an error returned here rejects the call. */
-  failure: ((call: HostCall) => Error | undefined) | undefined;
+  public failure: ((call: HostCall) => Error | undefined) | undefined;
 
-  /** @param delays How long a boot and any other operation take, in milliseconds; 0 by default. */
-  constructor(private readonly delays: { readonly bootMs?: number; readonly otherMs?: number } = {}) {}
+  /** @param delays - How long a boot and any other operation take, in milliseconds; 0 by default. */
+  public constructor(private readonly delays: { readonly bootMs?: number; readonly otherMs?: number } = {}) {}
 
-  async prepare(publicNetwork: HostNetwork, report: (line: string) => void): Promise<void> {
-    await this.#called("prepare", publicNetwork.id);
+  public async prepare(publicNetwork: HostNetwork, report: (line: string) => void): Promise<void> {
+    await this.note("prepare", publicNetwork.id);
     report("no hosts are booted in this lab");
   }
 
-  async createNetwork(network: HostNetwork): Promise<void> {
-    await this.#called("createNetwork", network.id);
+  public async createNetwork(network: HostNetwork): Promise<void> {
+    await this.note("createNetwork", network.id);
     this.networks.set(network.id, network);
   }
 
-  async removeNetwork(network: HostNetwork): Promise<void> {
-    await this.#called("removeNetwork", network.id);
+  public async removeNetwork(network: HostNetwork): Promise<void> {
+    await this.note("removeNetwork", network.id);
     this.networks.delete(network.id);
   }
 
-  async create(spec: HostSpec): Promise<void> {
-    await this.#called("create", spec.id);
+  public async create(spec: HostSpec): Promise<void> {
+    await this.note("create", spec.id);
     if (this.hosts.has(spec.id)) return;
-    this.hosts.set(spec.id, { spec, state: "running", firewall: spec.firewall, addresses: new Set() });
+    const { firewall, volumes } = spec;
+    this.hosts.set(spec.id, { spec, state: "running", firewall, addresses: new Set(), volumes });
   }
 
-  async remove(id: number): Promise<void> {
-    await this.#called("remove", id);
+  public async remove(id: number): Promise<void> {
+    await this.note("remove", id);
     this.hosts.delete(id);
   }
 
-  async powerOff(id: number): Promise<void> {
-    await this.#called("powerOff", id);
-    const host = this.#find(id);
+  public async powerOff(id: number): Promise<void> {
+    await this.note("powerOff", id);
+    const host = this.find(id);
     host.state = "off";
     // As on a real host: an address that was added by hand is gone when the interface is.
     host.addresses.clear();
   }
 
-  async powerOn(id: number, firewall: HostFirewall): Promise<void> {
-    await this.#called("powerOn", id);
-    Object.assign(this.#find(id), { state: "running", firewall });
+  public async powerOn(id: number, firewall: HostFirewall, volumes: readonly HostVolume[]): Promise<void> {
+    await this.note("powerOn", id);
+    Object.assign(this.find(id), { state: "running", firewall, volumes });
   }
 
-  state(id: number): Promise<HostState> {
+  public state(id: number): Promise<HostState> {
     return Promise.resolve(this.hosts.get(id)?.state ?? "missing");
   }
 
-  macs(id: number): Promise<HostMacs | undefined> {
+  public macs(id: number): Promise<HostMacs | undefined> {
     const running = this.hosts.get(id)?.state === "running";
     return Promise.resolve(
       running ? { public: "02:42:c6:12:00:02", private: "02:42:0a:00:00:02" } : undefined,
     );
   }
 
-  async applyFirewall(id: number, firewall: HostFirewall): Promise<void> {
-    await this.#called("applyFirewall", id);
-    this.#find(id).firewall = firewall;
+  public async applyFirewall(id: number, firewall: HostFirewall): Promise<void> {
+    await this.note("applyFirewall", id);
+    this.find(id).firewall = firewall;
   }
 
-  async attachAddress(id: number, address: string): Promise<void> {
-    await this.#called("attachAddress", id);
-    this.#find(id).addresses.add(address);
+  public async attachAddress(id: number, address: string): Promise<void> {
+    await this.note("attachAddress", id);
+    this.find(id).addresses.add(address);
   }
 
-  async detachAddress(id: number, address: string): Promise<void> {
-    await this.#called("detachAddress", id);
-    this.#find(id).addresses.delete(address);
+  public async detachAddress(id: number, address: string): Promise<void> {
+    await this.note("detachAddress", id);
+    this.find(id).addresses.delete(address);
+  }
+
+  public async createVolume(volume: HostVolumeSpec): Promise<void> {
+    await this.note("createVolume", volume.id);
+    this.volumes.set(volume.id, volume);
+  }
+
+  public async removeVolume(id: string): Promise<void> {
+    await this.note("removeVolume", id);
+    this.volumes.delete(id);
+  }
+
+  public async resizeVolume(id: string, size: number): Promise<void> {
+    await this.note("resizeVolume", id);
+    const volume = this.volumes.get(id);
+    if (volume === undefined) throw new Error(`volume ${id} does not exist`);
+    this.volumes.set(id, { ...volume, size });
+  }
+
+  public async setVolumes(id: number, volumes: readonly HostVolume[]): Promise<void> {
+    await this.note("setVolumes", id);
+    this.find(id).volumes = volumes;
   }
 
   /** The ids that a method was called with, in order. */
-  called(method: HostCall["method"]): (number | string)[] {
+  public called(method: HostCall["method"]): (number | string)[] {
     return this.calls.filter(call => call.method === method).map(call => call.id);
   }
 
-  async #called(method: HostCall["method"], id: number | string): Promise<void> {
+  private async note(method: HostCall["method"], id: number | string): Promise<void> {
     const call = { method, id };
     this.calls.push(call);
     const delay = method === "create" ? this.delays.bootMs : this.delays.otherMs;
@@ -112,7 +148,7 @@ export class NoHosts implements Hosts {
     if (failure !== undefined) throw failure;
   }
 
-  #find(id: number): ImaginaryHost {
+  private find(id: number): ImaginaryHost {
     const host = this.hosts.get(id);
     if (host === undefined) throw new Error(`host ${id} does not exist`);
     return host;

@@ -3,8 +3,7 @@ import { createInterface } from "node:readline";
 
 import execa from "execa";
 
-import { searchPath } from "../engine/prerequisites";
-import type { Report } from "../engine/prerequisites";
+import { type Report, searchPath } from "../engine/prerequisites";
 
 /** A build script, and what it is run with. */
 export interface Build {

@@ -41,7 +41,7 @@ rm -f "$root"/etc/ssh/ssh_host_*
 rm -f "$root/var/lib/dbus/machine-id"
 # No password at all opens root's account; only keys do.
 chroot "$root" usermod --password '*' root
-chmod 0755 "$root/usr/local/sbin/lab-init"
+chmod 0755 "$root/usr/local/sbin/lab-init" "$root/usr/local/sbin/lab-volumes"
 
 "$here/workload.sh" "$root"
 

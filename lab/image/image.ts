@@ -1,15 +1,15 @@
 /** The droplets' images: built from Debian packages on this machine, once per recipe. */
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import type Docker from "dockerode";
+
+import { statusOf } from "../engine/errors";
 import { labHome } from "../engine/paths";
-import { ensurePrerequisites, NEEDS } from "../engine/prerequisites";
-import type { Report } from "../engine/prerequisites";
-import { statusOf } from "../engine/refusal";
+import { ensurePrerequisites, NEEDS, type Report } from "../engine/prerequisites";
 import { withEngineOf } from "../packages/engine-source";
 import { runBuild } from "./build";
-import { kindOf } from "./kinds";
-import type { Kind } from "./kinds";
+import { type Kind, kindOf } from "./kinds";
 import { hostMirror, hostProxyOptions } from "./mirror";
 import { ownEngine } from "./own-engine";
 import { recipeHash } from "./recipe";
@@ -33,7 +33,7 @@ export async function ensureImage(docker: Docker, name: string, report: Report):
   const own = kind.takesOwnEngine ? await ownEngine() : undefined;
   // The packages that an engine comes from are part of the recipe too.
   const fromPackages = kind.engine !== "none" && kind.engine !== "distribution";
-  const hash = await recipeHash(__dirname, ...(fromPackages ? [join(__dirname, "..", "packages")] : []));
+  const hash = await recipeHash(__dirname, ...(fromPackages ? [path.join(__dirname, "..", "packages")] : []));
   const image = `${IMAGE_REPOSITORY}:${kind.name}-${hash}${own === undefined ? "" : `-${own.hash}`}`;
   if (await imageExists(docker, image)) return image;
   let build = building.get(image);
@@ -66,26 +66,26 @@ async function imageExists(docker: Docker, image: string): Promise<boolean> {
   return images.length > 0;
 }
 
-interface Plan {
+interface Wanted {
   readonly kind: Kind;
   readonly image: string;
   /** See `SWARM_LAB_ENGINE`; empty for none. */
   readonly engineDirectory: string;
 }
 
-async function buildImage(docker: Docker, plan: Plan, report: Report): Promise<void> {
-  const { kind, image, engineDirectory } = plan;
+async function buildImage(docker: Docker, wanted: Wanted, report: Report): Promise<void> {
+  const { kind, image, engineDirectory } = wanted;
   await ensurePrerequisites(NEEDS.image, report);
-  const directory = join(labHome(), "_engine", "build");
+  const directory = path.join(labHome(), "_engine", "build");
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const archive = join(directory, `${kind.name}-${process.pid}.tar`);
+  const archive = path.join(directory, `${kind.name}-${process.pid}.tar`);
   const started = Date.now();
   report(`building the droplets' image ${kind.name} from Debian ${kind.release} (once, about a minute)`);
   try {
     const [mirror, proxy] = await Promise.all([hostMirror(), hostProxyOptions()]);
     await withEngineOf(kind, report, (engine, environment) =>
       runBuild({
-        command: [join(__dirname, "build.sh"), kind.release, engine, archive],
+        command: [path.join(__dirname, "build.sh"), kind.release, engine, archive],
         environment: {
           LAB_MIRROR: mirror ?? "",
           LAB_APT_OPTIONS: proxy,

@@ -1,6 +1,6 @@
 /** An engine of one's own in the fast droplets: `SWARM_LAB_ENGINE=DIRECTORY`. */
 import { access, constants } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import * as path from "node:path";
 
 import { recipeHash } from "./recipe";
 
@@ -24,9 +24,9 @@ export async function ownEngine(
 ): Promise<OwnEngine | undefined> {
   const { SWARM_LAB_ENGINE: chosen } = environment;
   if (chosen === undefined || chosen === "") return undefined;
-  const directory = resolve(chosen);
+  const directory = path.resolve(chosen);
   for (const program of PROGRAMS) {
-    await access(join(directory, program), constants.X_OK).catch(() => {
+    await access(path.join(directory, program), constants.X_OK).catch(() => {
       throw new Error(`SWARM_LAB_ENGINE is ${chosen}, and there is no program ${program} there`);
     });
   }

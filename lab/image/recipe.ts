@@ -1,7 +1,7 @@
 /** What a build's result depends on, as a short hash. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import * as path from "node:path";
 
 /**
  * Hash of all files that a build is made of: whoever changes one gets a new result. The TypeScript beside them is left
@@ -13,7 +13,7 @@ export async function recipeHash(...directories: readonly string[]): Promise<str
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
     const files = entries
       .filter(entry => entry.isFile() && !entry.name.endsWith(".ts"))
-      .map(entry => join(entry.parentPath, entry.name))
+      .map(entry => path.join(entry.parentPath, entry.name))
       .sort();
     for (const file of files) {
       const content = await readFile(file);

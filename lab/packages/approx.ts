@@ -4,15 +4,13 @@
  */
 import { spawn } from "node:child_process";
 import { access, mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
 
 import execa from "execa";
 
-import { ensurePrerequisites, NEEDS, searchPath } from "../engine/prerequisites";
-import type { Report } from "../engine/prerequisites";
+import { ensurePrerequisites, NEEDS, type Report, searchPath } from "../engine/prerequisites";
 import { hostMirror } from "../image/mirror";
 import { proxyEnvironment } from "./repository";
 
@@ -48,9 +46,9 @@ export async function approxServer(directory: string, report: Report): Promise<S
   // The package comes with a service for the whole network, which nobody asked for.
   if (!wasThere)
     await execa("systemctl", ["disable", "--now", "approx.socket"], { reject: false, timeout: 20_000 });
-  const cache = join(directory, "cache");
+  const cache = path.join(directory, "cache");
   await mkdir(cache, { recursive: true, mode: 0o700 });
-  const config = join(directory, "approx.conf");
+  const config = path.join(directory, "approx.conf");
   const { stdout: group } = await execa("id", ["-gn"], { timeout: 10_000 });
   const mirror = (await hostMirror()) ?? "http://deb.debian.org/debian";
   await writeFile(config, approxConfig({ cache, user: userInfo().username, group, mirror }), { mode: 0o600 });

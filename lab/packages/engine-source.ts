@@ -1,6 +1,6 @@
 /** Where an image gets its engine from, while it is built. */
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import * as path from "node:path";
 
 import type { Report } from "../engine/prerequisites";
 import type { Kind } from "../image/kinds";
@@ -31,7 +31,7 @@ export async function withEngineOf(
     const { port } = server.address() as AddressInfo;
     await build(version, {
       LAB_REPOSITORY: `http://127.0.0.1:${port}`,
-      LAB_REPOSITORY_KEY: join(directory, "key.asc"),
+      LAB_REPOSITORY_KEY: path.join(directory, "key.asc"),
     });
   } finally {
     server.close();

@@ -1,12 +1,12 @@
 /** A package repository like Docker's, made once per recipe from Debian's packages. */
-import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import * as path from "node:path";
 
 import execa from "execa";
 
+import { messageOf } from "../engine/errors";
 import { labHome } from "../engine/paths";
-import { ensurePrerequisites, NEEDS, searchPath } from "../engine/prerequisites";
-import type { Report } from "../engine/prerequisites";
+import { ensurePrerequisites, NEEDS, type Report, searchPath } from "../engine/prerequisites";
 import { runBuild } from "../image/build";
 import { hostMirror, hostProxyOptions } from "../image/mirror";
 import { recipeHash } from "../image/recipe";
@@ -15,11 +15,11 @@ const BUILD_MS = 15 * 60_000;
 const LOOK_MS = 30_000;
 
 /** Where the repositories of this machine are, one per recipe. */
-export const repositoriesDirectory = (): string => join(labHome(), "_packages");
+export const repositoriesDirectory = (): string => path.join(labHome(), "_packages");
 
 /** Where the repository of the present recipe is; it may not have been built. */
 export async function repositoryDirectory(): Promise<string> {
-  return join(repositoriesDirectory(), await recipeHash(__dirname));
+  return path.join(repositoriesDirectory(), await recipeHash(__dirname));
 }
 
 /** Whether it is there: only what is complete has its name. */
@@ -40,8 +40,8 @@ export function ensureRepository(report: Report): Promise<string> {
 
 /** Versions of docker-ce that a repository has for a release, newest first: `5:28.5.2-1~debian.12~bookworm`. */
 export async function engineVersions(directory: string, release: string): Promise<string[]> {
-  const dist = join(directory, "linux/debian/dists", release, "stable");
-  const indices = (await readdir(dist)).map(name => join(dist, name, "Packages"));
+  const dist = path.join(directory, "linux/debian/dists", release, "stable");
+  const indices = (await readdir(dist)).map(name => path.join(dist, name, "Packages"));
   const texts = await Promise.all(indices.map(file => readFile(file, "utf8")));
   return versionsOf(texts.join("\n\n"));
 }
@@ -64,7 +64,7 @@ async function build(report: Report): Promise<string> {
   report("building the package repository of stock droplets (once, about a minute)");
   try {
     await runBuild({
-      command: [join(__dirname, "build.sh"), partial],
+      command: [path.join(__dirname, "build.sh"), partial],
       timeoutMs: BUILD_MS,
       environment: { LAB_MIRROR: (await hostMirror()) ?? "", LAB_APT_OPTIONS: await hostProxyOptions() },
       what: "the package repository",
@@ -97,7 +97,7 @@ export async function whyNoPackages(report: Report): Promise<string | undefined>
     await ensureRepository(report);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

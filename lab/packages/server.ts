@@ -1,10 +1,14 @@
 /** What droplets get packages from: two ports of the gateway's address on the lab's public network. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
 import type { Server } from "node:net";
-import { join, normalize } from "node:path";
+import * as path from "node:path";
 
 import type { Report } from "../engine/prerequisites";
 import { approxServer } from "./approx";
@@ -20,40 +24,40 @@ export type Refusal = (method: string, path: string) => { readonly status: numbe
 
 /** The package servers of one lab. They start with the first droplet that needs them. */
 export class PackageServers {
-  readonly #refusal: Refusal;
-  #started: Promise<void> | undefined;
-  #servers: Server[] = [];
+  private readonly refusal: Refusal;
+  private started: Promise<void> | undefined;
+  private servers: Server[] = [];
 
-  constructor(refusal: Refusal) {
-    this.#refusal = refusal;
+  public constructor(refusal: Refusal) {
+    this.refusal = refusal;
   }
 
   /**
    * Starts them, unless they run.
-   * @param gateway This machine's address on the lab's public network.
+   * @param gateway - This machine's address on the lab's public network.
    * @throws If the repository cannot be built, or the address is in use.
    */
-  start(gateway: string, report: Report): Promise<void> {
-    this.#started ??= this.#start(gateway, report).catch((error: unknown) => {
-      this.#started = undefined;
+  public start(gateway: string, report: Report): Promise<void> {
+    this.started ??= this.listen(gateway, report).catch((error: unknown) => {
+      this.started = undefined;
       throw error;
     });
-    return this.#started;
+    return this.started;
   }
 
   /** Ends them, with all connections. */
-  close(): void {
-    for (const server of this.#servers) server.close();
-    this.#servers = [];
+  public close(): void {
+    for (const server of this.servers) server.close();
+    this.servers = [];
   }
 
-  async #start(gateway: string, report: Report): Promise<void> {
-    const repository = repositoryServer(await ensureRepository(report), this.#refusal);
+  private async listen(gateway: string, report: Report): Promise<void> {
+    const repository = repositoryServer(await ensureRepository(report), this.refusal);
     const cache = await approxServer(repositoriesDirectory(), report);
     await listen(repository, gateway, REPOSITORY_PORT);
-    this.#servers.push(repository);
+    this.servers.push(repository);
     await listen(cache, gateway, MIRROR_PORT);
-    this.#servers.push(cache);
+    this.servers.push(cache);
     report(`droplets get packages from ${gateway}`);
   }
 }
@@ -76,7 +80,7 @@ async function answer(
   if (fault !== undefined) return void end(fault.status);
   if (method !== "GET" && method !== "HEAD") return void end(405);
   // An absolute path, once normalized, has no way up.
-  const file = join(directory, normalize(`/${decodeURIComponent(url.split("?")[0] ?? "")}`));
+  const file = path.join(directory, path.normalize(`/${decodeURIComponent(url.split("?")[0] ?? "")}`));
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true) return void end(404);
   response.writeHead(200, { "content-length": found.size });

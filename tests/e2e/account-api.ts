@@ -1,5 +1,4 @@
-import * as assert from "node:assert/strict";
-
+import { ApiClient } from "../../lab/client";
 import type { World } from "./world";
 
 /** A VPC as the API has it. */
@@ -12,15 +11,8 @@ export interface Vpc {
 }
 
 /** Asks the account's API, as somebody else who uses it. */
-export async function ask<T>(world: World, method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${world.lab.endpoint}/v2/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${world.lab.token}`, "content-type": "application/json" },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  const text = await response.text();
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-  return JSON.parse(text || "{}") as T;
+export function ask<T>(world: World, method: string, path: string, body?: object): Promise<T> {
+  return new ApiClient(world.lab.endpoint, world.lab.token).call<T>(method, path, body);
 }
 
 /** All VPCs of the account. */

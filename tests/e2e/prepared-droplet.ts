@@ -6,8 +6,8 @@ import * as path from "node:path";
 import execa from "execa";
 import { parse, stringify } from "yaml";
 
+import { swarmPorts } from "../../components/network/ports";
 import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
-import { swarmPorts } from "../../components/ports";
 import type { ExecResult } from "../../lab/hosts/exec";
 import { engineVersions, ensureRepository, whyNoPackages } from "../../lab/packages/repository";
 import { Skipped } from "./scenario";

@@ -1,5 +1,9 @@
-import type { DockerApiOutput } from "../../components/docker-api/docker-api";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { DockerApiOutput as Outputs } from "../../components/swarm/docker-api/docker-api";
 import type { World } from "./world";
+
+type DockerApiOutput = pulumi.Unwrap<Outputs>;
 
 /** Where a secret was found. */
 export type Finding = string;

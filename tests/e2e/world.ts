@@ -8,9 +8,12 @@ import {
   type RunResult,
   type StackConfig,
   type UpOptions,
+  type UpResult,
 } from "../../drivers";
-import { ssh, type SshResult, type SshTarget } from "../../drivers/ssh";
+import { messageOf } from "../../lab/engine/errors";
+import { waitFor } from "../../lab/engine/wait";
 import type { Lab } from "../../lab/lab";
+import { ssh, type SshResult, type SshTarget } from "../../lab/ssh";
 import type { Poller } from "./poller";
 import type { Preparation } from "./preparations";
 import { Attempts } from "./security/attempts";
@@ -26,7 +29,7 @@ export interface OutputNode {
 
 /** What a scenario acts on: one stack on one lab, and the means to get inside. */
 export class World {
-  private last?: RunResult;
+  private last?: UpResult;
   /** What the last `up` that succeeded was asked for; nothing when no cluster stands. */
   public askedFor?: StackConfig;
   private log = "";
@@ -69,7 +72,7 @@ export class World {
   public async up(
     changes: Readonly<Record<string, unknown>> = {},
     options: UpOptions = {},
-  ): Promise<RunResult> {
+  ): Promise<UpResult> {
     const config = this.config(changes);
     this.last = await this.keepLog(this.driver.up(config, { onOutput: this.report, ...options }));
     this.askedFor = config;
@@ -179,18 +182,18 @@ export class World {
     return this.lab.exec(node.hostname, ["bash", "-c", command]);
   }
 
-  /** Tries until `attempt` resolves, at most `seconds`. */
+  /** Tries until `attempt` resolves, at most `seconds`. @throws WaitTimeout With the reason why the last one did not. */
   public async eventually(seconds: number, what: string, attempt: () => Promise<void>): Promise<void> {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
+    let reason = "";
+    await waitFor({ what, timeoutMs: seconds * 1000, intervalMs: 200, advice: () => reason }, async () => {
       try {
         await attempt();
-        return;
+        return true;
       } catch (error) {
-        if (Date.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`, { cause: error });
-        await new Promise(resolve => setTimeout(resolve, 200));
+        reason = messageOf(error);
+        return undefined;
       }
-    }
+    });
   }
 
   /** An error with the end of what the driver said. */
@@ -208,7 +211,7 @@ export class World {
     await this.lab.behaveAsUsual();
   }
 
-  private async keepLog(run: Promise<RunResult>): Promise<RunResult> {
+  private async keepLog<Result extends RunResult>(run: Promise<Result>): Promise<Result> {
     const result = await run;
     this.log = result.log;
     return result;

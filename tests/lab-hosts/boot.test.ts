@@ -1,5 +1,6 @@
 /** Whether a droplet stays up, seen on an engine that is not there. */
 import { PassThrough } from "node:stream";
+
 import { awaitBoot } from "../../lab/hosts/boot";
 
 /** An engine with one container, whose commands end like this one after the other; the last one again and again. */

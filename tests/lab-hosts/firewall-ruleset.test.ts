@@ -1,6 +1,6 @@
 import { renderRuleset } from "../../lab/hosts/firewall-ruleset";
-import { renderMetadataRuleset } from "../../lab/hosts/metadata-ruleset";
 import type { HostRule } from "../../lab/hosts/hosts";
+import { renderMetadataRuleset } from "../../lab/hosts/metadata-ruleset";
 
 const inbound = (...rules: HostRule[]) => renderRuleset({ rules: { inbound: rules, outbound: [] } });
 const tcp = (ports: string, ...ranges: string[]): HostRule => ({ protocol: "tcp", ports, ranges });

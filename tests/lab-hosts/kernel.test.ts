@@ -1,21 +1,22 @@
 /** Kernel settings, on files in their place. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import { FORWARDING, INOTIFY, raise, restoreKernel } from "../../lab/engine/kernel";
 
 const before = process.env.SWARM_LAB_HOME;
 let home: string;
 let root: string;
-const file = () => join(root, "fs/inotify/max_user_instances");
+const file = () => path.join(root, "fs/inotify/max_user_instances");
 const read = () => readFileSync(file(), "utf8");
 beforeEach(() => {
-  home = process.env.SWARM_LAB_HOME = mkdtempSync(join(tmpdir(), "lab-home-"));
-  root = join(home, "sys");
-  mkdirSync(join(root, "fs/inotify"), { recursive: true });
-  mkdirSync(join(root, "net/ipv4"), { recursive: true });
+  home = process.env.SWARM_LAB_HOME = mkdtempSync(path.join(tmpdir(), "lab-home-"));
+  root = path.join(home, "sys");
+  mkdirSync(path.join(root, "fs/inotify"), { recursive: true });
+  mkdirSync(path.join(root, "net/ipv4"), { recursive: true });
   writeFileSync(file(), "128\n");
-  writeFileSync(join(root, "net/ipv4/ip_forward"), "0\n");
+  writeFileSync(path.join(root, "net/ipv4/ip_forward"), "0\n");
 });
 afterEach(() => rmSync(home, { recursive: true }));
 afterAll(() => {
@@ -48,9 +49,9 @@ test("one that is high enough, or that somebody changed since, is left alone", a
 
 test("routing is one of them", async () => {
   await raise(FORWARDING, () => undefined, root);
-  expect(readFileSync(join(root, "net/ipv4/ip_forward"), "utf8")).toBe("1");
+  expect(readFileSync(path.join(root, "net/ipv4/ip_forward"), "utf8")).toBe("1");
   await restoreKernel(() => undefined, root);
-  expect(readFileSync(join(root, "net/ipv4/ip_forward"), "utf8")).toBe("0");
+  expect(readFileSync(path.join(root, "net/ipv4/ip_forward"), "utf8")).toBe("0");
 });
 
 test("where this user may not, the error says what to set", async () => {

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
 
 import execa from "execa";
 
 import { removeData } from "../../lab/engine/daemon";
-import { missing, requireLinux } from "../../lab/engine/prerequisites";
 import { enginePaths, labDirectory } from "../../lab/engine/paths";
+import { missing, requireLinux } from "../../lab/engine/prerequisites";
 import { waitFor } from "../../lab/engine/wait";
 import { renderSeed } from "../../lab/hosts/cloud-init-seed";
 import { kindOf } from "../../lab/image/kinds";
@@ -69,11 +69,11 @@ test.each(["_engine", "A", "../x", "-a", "a-", ""])("%j is no name for a lab", n
   "the data of an engine that was killed is removed, though it is still mounted",
   async () => {
     const before = process.env.SWARM_LAB_HOME;
-    const home = mkdtempSync(join(tmpdir(), "lab-home-"));
+    const home = mkdtempSync(path.join(tmpdir(), "lab-home-"));
     process.env.SWARM_LAB_HOME = home;
     try {
       const { directory, dataRoot } = enginePaths();
-      mkdirSync(join(dataRoot, "overlay2"), { recursive: true });
+      mkdirSync(path.join(dataRoot, "overlay2"), { recursive: true });
       await execa("mount", ["--bind", dataRoot, dataRoot]);
       await removeData();
       expect(existsSync(directory)).toBe(false);

@@ -1,7 +1,8 @@
 /** Which addresses droplets and reserved IPs get, one after the other. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import type { State } from "../../lab/api/records";
 import { addressOf, Lab } from "./helpers";
 
@@ -57,9 +58,9 @@ test("reserved IPs, too, and not the address that a droplet had", async () => {
 });
 
 test("a server that starts again remembers the order", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "lab-state-"));
+  const directory = mkdtempSync(path.join(tmpdir(), "lab-state-"));
   try {
-    const stateFile = join(directory, "state.json");
+    const stateFile = path.join(directory, "state.json");
     const before = await Lab.start({ stateFile });
     await remove(before, (await before.droplet()).id);
     await before.api.close();
@@ -71,9 +72,9 @@ test("a server that starts again remembers the order", async () => {
 });
 
 test("a VPC that is gone takes its pool with it", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "lab-state-"));
+  const directory = mkdtempSync(path.join(tmpdir(), "lab-state-"));
   try {
-    const stateFile = join(directory, "state.json");
+    const stateFile = path.join(directory, "state.json");
     const lab = await Lab.start({ stateFile });
     await lab.droplet();
     const net = { name: "net", region: "fra1", ip_range: "10.1.0.0/24" };

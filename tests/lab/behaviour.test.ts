@@ -1,6 +1,5 @@
 /** What a test may have the lab do: slow deletions, and new things that are not found yet. */
-import { addressOf, dropletRequest, Lab } from "./helpers";
-import type { DropletBody, ErrorBody, VpcBody } from "./helpers";
+import { addressOf, type DropletBody, dropletRequest, type ErrorBody, Lab, type VpcBody } from "./helpers";
 
 interface Vpc {
   vpc: VpcBody;

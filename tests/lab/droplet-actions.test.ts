@@ -1,5 +1,4 @@
-import { Lab } from "./helpers";
-import type { ActionBody, ErrorBody } from "./helpers";
+import { type ActionBody, type ErrorBody, Lab } from "./helpers";
 
 describe("actions", () => {
   const act = (lab: Lab, id: number, body: object) =>

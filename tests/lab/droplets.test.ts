@@ -1,6 +1,14 @@
 import { NoHosts } from "../../lab/hosts/none";
-import { addressOf, dropletRequest, Lab, publicKey } from "./helpers";
-import type { ActionBody, DropletBody, ErrorBody, Pages } from "./helpers";
+import {
+  type ActionBody,
+  addressOf,
+  type DropletBody,
+  dropletRequest,
+  type ErrorBody,
+  Lab,
+  type Pages,
+  publicKey,
+} from "./helpers";
 
 interface Created {
   droplet: DropletBody;

@@ -2,8 +2,14 @@ import { EventEmitter, once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { NoHosts } from "../../lab/hosts/none";
-import { addressOf, dropletRequest, firewallRequest, Lab } from "./helpers";
-import type { DropletBody, FirewallBody } from "./helpers";
+import {
+  addressOf,
+  type DropletBody,
+  dropletRequest,
+  type FirewallBody,
+  firewallRequest,
+  Lab,
+} from "./helpers";
 
 interface Answered {
   firewall: FirewallBody;
@@ -137,6 +143,33 @@ describe("what the hosts enforce", () => {
     await lab.post(`/v2/reserved_ips/${body.reserved_ip.ip}/actions`, assign);
     await lab.settled();
     expect(lab.inbound(one.id)?.["tcp/2377"]).not.toContain(range);
+  });
+
+  test("somebody else's load balancer may be named, as a source and as a destination", async () => {
+    const lab = await Lab.start({ seed: true });
+    const { load_balancers } = (
+      await lab.get<{ load_balancers: { id: string; ip: string; vpc_uuid: string }[] }>("/v2/load_balancers")
+    ).body;
+    const [front] = load_balancers;
+    if (front === undefined) throw new Error("there is no load balancer");
+    expect((await lab.get(`/v2/load_balancers/${front.id}`)).body).toEqual({ load_balancer: front });
+    expect((await lab.get("/v2/load_balancers/x")).status).toBe(404);
+    const peers = { load_balancer_uids: [front.id] };
+    const { id } = await lab.droplet();
+    const { inbound_rules } = await lab.firewall({
+      inbound_rules: [{ protocol: "tcp", ports: "80", sources: peers }],
+      outbound_rules: [{ protocol: "icmp", destinations: peers }],
+      droplet_ids: [id],
+    });
+    expect(inbound_rules).toEqual([{ protocol: "tcp", ports: "80", sources: peers }]);
+    const { rules } = lab.hosts.hosts.get(id)?.firewall ?? {};
+    // Its address outside, and the one in its VPC.
+    expect(rules?.inbound[0]?.ranges).toEqual([expect.stringMatching(/^10\.114\./), `${front.ip}/32`]);
+    expect(rules?.outbound[0]).toMatchObject({ protocol: "icmp", ranges: rules?.inbound[0]?.ranges });
+    // Nobody else gets its address.
+    expect(addressOf(await lab.find(id), "public")).not.toBe(front.ip);
+    const { touched } = (await lab.get<{ touched: string[] }>("/lab/seed")).body;
+    expect(touched).toEqual([]);
   });
 
   test("one that is off gets its rules as they are when it is powered on", async () => {

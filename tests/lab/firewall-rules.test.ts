@@ -1,5 +1,4 @@
-import { applies, resolveFirewalls } from "../../lab/api/firewall-rules";
-import type { FirewallView, Member } from "../../lab/api/firewall-rules";
+import { applies, type FirewallView, type Member, resolveFirewalls } from "../../lab/api/firewall-rules";
 import type { FirewallRule, RuleTarget } from "../../lab/api/records";
 
 const member = (id: number, tags: string[], ...addresses: string[]): Member => ({ id, tags, addresses });
@@ -48,6 +47,14 @@ test("a tag stands for the public and private addresses of all who carry it", ()
       ranges: ["10.0.0.2/32", "10.0.0.3/32", "198.18.0.2/32", "198.18.0.3/32"],
     },
   ]);
+});
+
+test("a load balancer stands for its addresses, and one that is gone for none", () => {
+  const target = { load_balancer_uids: ["front", "gone"] };
+  const [wall] = [firewall("a", { dropletIds: [1], inbound: [tcp("80", target)] })];
+  const balancers = [{ id: "front", addresses: ["198.18.0.9", "10.0.0.9"] }];
+  const resolved = resolveFirewalls([wall], all, balancers).get(1);
+  expect(resolved?.firewall.rules?.inbound[0]?.ranges).toEqual(["10.0.0.9/32", "198.18.0.9/32"]);
 });
 
 test("a droplet stands for all its addresses, a reserved IP included, and one that is gone for none", () => {

@@ -1,5 +1,4 @@
-import { firewallRequest, Lab, SSH_RULE } from "./helpers";
-import type { ErrorBody, FirewallBody } from "./helpers";
+import { type ErrorBody, type FirewallBody, firewallRequest, Lab, SSH_RULE } from "./helpers";
 
 interface Answered {
   firewall: FirewallBody;
@@ -84,7 +83,8 @@ describe("the record", () => {
     ["an unknown tag in a rule", rule({ sources: { tags: ["nobody"] } })],
     ["an unknown droplet", { droplet_ids: [7] }],
     ["an unknown droplet in a rule", rule({ sources: { droplet_ids: [7] } })],
-    ["a load balancer, of which there are none", rule({ sources: { load_balancer_uids: ["x"] } })],
+    ["an unknown load balancer", rule({ sources: { load_balancer_uids: ["x"] } })],
+    ["a Kubernetes cluster, of which there are none", rule({ sources: { kubernetes_ids: ["x"] } })],
     ["bad ports of icmp", rule({ protocol: "icmp", ports: "many" })],
     ["51 rules", { inbound_rules: Array.from({ length: 50 }, () => SSH_RULE) }],
     ["1001 sources", rule({ sources: { addresses: Array.from({ length: 1001 }, () => "192.0.2.1") } })],

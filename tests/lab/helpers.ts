@@ -1,6 +1,5 @@
 /** A lab without hosts for contract tests, and typed requests to it. */
-import { createApi } from "../../lab/api/server";
-import type { Api, ApiOptions } from "../../lab/api/server";
+import { type Api, type ApiOptions, createApi } from "../../lab/api/server";
 import { NoHosts } from "../../lab/hosts/none";
 
 /** A token that must never show up in any log. */
@@ -32,7 +31,7 @@ export interface ActionBody {
   readonly status: string;
   readonly type: string;
   readonly completed_at: string | null;
-  readonly resource_id: number;
+  readonly resource_id: number | null;
   readonly resource_type: string;
 }
 
@@ -47,6 +46,7 @@ export interface DropletBody {
   readonly size_slug: string;
   readonly disk: number;
   readonly vpc_uuid: string;
+  readonly volume_ids: string[];
   readonly region: { readonly slug: string };
   readonly size: { readonly slug: string; readonly price_hourly: number };
   readonly image: { readonly slug: string };
@@ -68,6 +68,16 @@ export interface FirewallBody {
   readonly pending_changes: unknown[];
 }
 
+/** The part of a volume that tests look at. */
+export interface VolumeBody {
+  readonly id: string;
+  readonly name: string;
+  readonly region: { readonly slug: string };
+  readonly size_gigabytes: number;
+  readonly droplet_ids: number[];
+  readonly tags: string[];
+}
+
 /** The part of a VPC that tests look at. */
 export interface VpcBody {
   readonly id: string;
@@ -83,12 +93,12 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** A running lab and its imaginary hosts. */
 export class Lab {
   private constructor(
-    readonly api: Api,
-    readonly hosts: NoHosts,
-    readonly log: readonly string[],
+    public readonly api: Api,
+    public readonly hosts: NoHosts,
+    public readonly log: readonly string[],
   ) {}
 
-  static async start(options: Partial<ApiOptions> & { hosts?: NoHosts } = {}): Promise<Lab> {
+  public static async start(options: Partial<ApiOptions> & { hosts?: NoHosts } = {}): Promise<Lab> {
     const log: string[] = [];
     const hosts = options.hosts ?? new NoHosts();
     const api = await createApi({
@@ -104,7 +114,7 @@ export class Lab {
     return lab;
   }
 
-  async call<Body = unknown>(
+  public async call<Body = unknown>(
     method: Method,
     url: string,
     body?: object,
@@ -115,46 +125,46 @@ export class Lab {
     return { status: response.statusCode, headers: response.headers, body: parsed as Body };
   }
 
-  get<Body = unknown>(url: string): Promise<Answer<Body>> {
+  public get<Body = unknown>(url: string): Promise<Answer<Body>> {
     return this.call<Body>("GET", url);
   }
 
-  post<Body = unknown>(url: string, body: object): Promise<Answer<Body>> {
+  public post<Body = unknown>(url: string, body: object): Promise<Answer<Body>> {
     return this.call<Body>("POST", url, body);
   }
 
-  put<Body = unknown>(url: string, body: object): Promise<Answer<Body>> {
+  public put<Body = unknown>(url: string, body: object): Promise<Answer<Body>> {
     return this.call<Body>("PUT", url, body);
   }
 
-  delete<Body = unknown>(url: string, body?: object): Promise<Answer<Body>> {
+  public delete<Body = unknown>(url: string, body?: object): Promise<Answer<Body>> {
     return this.call<Body>("DELETE", url, body);
   }
 
-  settled(): Promise<void> {
+  public settled(): Promise<void> {
     return this.api.settled();
   }
 
   /** Creates a droplet and waits until it is active. */
-  async droplet(more: object = {}): Promise<DropletBody> {
+  public async droplet(more: object = {}): Promise<DropletBody> {
     const { body } = await this.post<{ droplet: DropletBody }>("/v2/droplets", dropletRequest(more));
     await this.settled();
     return this.find(body.droplet.id);
   }
 
-  async find(id: number): Promise<DropletBody> {
+  public async find(id: number): Promise<DropletBody> {
     return (await this.get<{ droplet: DropletBody }>(`/v2/droplets/${id}`)).body.droplet;
   }
 
   /** Creates a firewall and waits until it is in force. */
-  async firewall(more: object = {}): Promise<FirewallBody> {
+  public async firewall(more: object = {}): Promise<FirewallBody> {
     const { body } = await this.post<{ firewall: FirewallBody }>("/v2/firewalls", firewallRequest(more));
     await this.settled();
     return body.firewall;
   }
 
   /** What the host of a droplet lets in, as `protocol/ports` with the ranges. */
-  inbound(id: number): Record<string, readonly string[]> | undefined {
+  public inbound(id: number): Record<string, readonly string[]> | undefined {
     const rules = this.hosts.hosts.get(id)?.firewall.rules;
     if (rules === undefined) return undefined;
     return Object.fromEntries(rules.inbound.map(rule => [`${rule.protocol}/${rule.ports}`, rule.ranges]));

@@ -1,5 +1,4 @@
-import { firewallRequest, Lab, publicKey } from "./helpers";
-import type { ErrorBody, FirewallBody } from "./helpers";
+import { type ErrorBody, type FirewallBody, firewallRequest, Lab, publicKey } from "./helpers";
 
 interface Key {
   ssh_key: { id: number; name: string; fingerprint: string; public_key: string };
@@ -106,7 +105,7 @@ describe("tags", () => {
     expect((await lab.delete("/v2/tags/a/resources", resources)).status).toBe(204);
     expect((await lab.find(id)).tags).toEqual([]);
     expect((await lab.post("/v2/tags/none/resources", resources)).status).toBe(404);
-    const other = { resources: [{ resource_id: "1", resource_type: "volume" }] };
+    const other = { resources: [{ resource_id: "1", resource_type: "image" }] };
     expect((await lab.post("/v2/tags/a/resources", other)).status).toBe(422);
   });
 

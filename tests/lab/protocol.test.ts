@@ -1,5 +1,12 @@
-import { dropletRequest, Lab, publicKey, TOKEN } from "./helpers";
-import type { DropletBody, ErrorBody, Pages } from "./helpers";
+import {
+  type DropletBody,
+  dropletRequest,
+  type ErrorBody,
+  Lab,
+  type Pages,
+  publicKey,
+  TOKEN,
+} from "./helpers";
 
 interface Entry {
   readonly method: string;

@@ -1,5 +1,4 @@
-import { Lab, dropletRequest } from "./helpers";
-import type { ActionBody, DropletBody, ErrorBody } from "./helpers";
+import { type ActionBody, type DropletBody, dropletRequest, type ErrorBody, Lab } from "./helpers";
 
 interface ReservedIpBody {
   readonly ip: string;

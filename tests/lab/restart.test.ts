@@ -1,17 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import type { State } from "../../lab/api/records";
 import { Store } from "../../lab/api/store";
 import { NoHosts } from "../../lab/hosts/none";
-import { dropletRequest, Lab, publicKey } from "./helpers";
-import type { ActionBody, DropletBody } from "./helpers";
+import { type ActionBody, type DropletBody, dropletRequest, Lab, publicKey } from "./helpers";
 
 let directory: string;
 let stateFile: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lab-state-"));
-  stateFile = join(directory, "state.json");
+  directory = mkdtempSync(path.join(tmpdir(), "lab-state-"));
+  stateFile = path.join(directory, "state.json");
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -21,6 +21,8 @@ async function furnish(lab: Lab): Promise<DropletBody> {
   await lab.post("/v2/account/keys", { name: "me", public_key: publicKey() });
   const droplet = await lab.droplet({ tags: ["swarm"], monitoring: true });
   await lab.post("/v2/firewalls", { name: "fw", inbound_rules: [ssh], tags: ["swarm"] });
+  await lab.post("/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 });
+  await lab.post("/v2/projects", { name: "prod", purpose: "IoT" });
   await lab.post("/v2/reserved_ips", { droplet_id: droplet.id });
   await lab.settled();
   return droplet;
@@ -33,12 +35,15 @@ const PATHS = [
   "/v2/droplets",
   "/v2/firewalls",
   "/v2/reserved_ips",
+  "/v2/volumes",
+  "/v2/projects",
+  "/v2/projects/default/resources",
 ];
 const everything = (lab: Lab) => Promise.all(PATHS.map(async path => (await lab.get(path)).body));
 
 /** The state file as it is now, as if the server had been killed and nothing more been written. */
 function crashCopy(): string {
-  const copy = join(directory, "copy.json");
+  const copy = path.join(directory, "copy.json");
   writeFileSync(copy, readFileSync(stateFile));
   return copy;
 }

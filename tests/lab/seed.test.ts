@@ -1,10 +1,10 @@
 /** Somebody else's things in the account. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import * as path from "node:path";
+
 import { NoHosts } from "../../lab/hosts/none";
-import { firewallRequest, Lab, publicKey } from "./helpers";
-import type { DropletBody, VpcBody } from "./helpers";
+import { type DropletBody, firewallRequest, Lab, publicKey, type VpcBody } from "./helpers";
 
 interface Seed {
   readonly seeded: number;
@@ -43,9 +43,9 @@ test("there are networks, droplets without a machine, keys, tags and a firewall"
 });
 
 test("again is no second time, and a restart is none", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "lab-state-"));
+  const directory = mkdtempSync(path.join(tmpdir(), "lab-state-"));
   try {
-    const options = { stateFile: join(directory, "state.json"), hosts: new NoHosts(), seed: true };
+    const options = { stateFile: path.join(directory, "state.json"), hosts: new NoHosts(), seed: true };
     const before = await Lab.start(options);
     const count = async (lab: Lab) => (await lab.get<Seed>("/lab/seed")).body.seeded;
     const all = async (lab: Lab) =>

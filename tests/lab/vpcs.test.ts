@@ -1,6 +1,5 @@
 import { NoHosts } from "../../lab/hosts/none";
-import { addressOf, dropletRequest, Lab } from "./helpers";
-import type { ErrorBody, VpcBody } from "./helpers";
+import { addressOf, dropletRequest, type ErrorBody, Lab, type VpcBody } from "./helpers";
 
 interface Vpc {
   vpc: VpcBody;

@@ -20,6 +20,8 @@ export class FakeLab {
   public readonly ran: Ran[] = [];
   /** Command lines that fail. */
   public readonly failing = new Set<string>();
+  /** Command lines that never end. */
+  public readonly endless = new Set<string>();
   public readonly hostKey: string;
   private readonly api: Server;
   private readonly ssh: SshServer;
@@ -53,6 +55,7 @@ export class FakeLab {
           stream.on("data", (chunk: Buffer) => (stdin += chunk.toString()));
           stream.on("end", () => {
             this.ran.push({ line: command, stdin });
+            if (this.endless.has(command)) return;
             stream.stderr.write("working\n");
             stream.write(`did ${command}\n`);
             stream.exit(this.failing.has(command) ? 1 : 0);

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { Api } from "../../rehearsal/api";
+import { ApiClient } from "../../lab/client";
 import { functions } from "../../rehearsal/functions";
 
 const GET_VPC = "digitalocean:index/getVpc:getVpc";
@@ -30,7 +30,7 @@ describe("functions", () => {
   let call: ReturnType<typeof functions>;
   beforeAll(async () => {
     await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-    call = functions(new Api(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "token"));
+    call = functions(new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "token"));
   });
   afterAll(() => server.close());
 

@@ -1,18 +1,18 @@
 /** What the rehearsal does as the real provider does, where the lab is unkind. */
 import type { AddressInfo } from "node:net";
 
-import { type Api as LabApi, createApi } from "../../lab/api/server";
+import { type Api, createApi } from "../../lab/api/server";
+import { ApiClient } from "../../lab/client";
 import { NoHosts } from "../../lab/hosts/none";
-import { Api } from "../../rehearsal/api";
 import { digitalOcean } from "../../rehearsal/digitalocean";
 import { type Entry, type Handler, type Props, seconds } from "../../rehearsal/entry";
 
-let lab: LabApi;
-let api: Api;
+let lab: Api;
+let api: ApiClient;
 beforeEach(async () => {
   lab = await createApi({ hosts: new NoHosts(), publicRange: "198.18.0.0/24" });
   await lab.app.listen({ host: "127.0.0.1", port: 0 });
-  api = new Api(`http://127.0.0.1:${(lab.app.server.address() as AddressInfo).port}`, "x", 10);
+  api = new ApiClient(`http://127.0.0.1:${(lab.app.server.address() as AddressInfo).port}`, "x", 10);
 });
 afterEach(() => lab.close());
 
@@ -23,8 +23,17 @@ const handler = (type: string): Handler => {
   return found;
 };
 const entry = (id: string, inputs: Props, deleteSeconds?: number): Entry => ({
-  ...{ seq: 1, urn: "urn:x", type: "x", name: "x", id, inputs, outputs: {}, secrets: [] },
-  ...{ autoNamed: false, dependencies: [], deleteSeconds },
+  seq: 1,
+  urn: "urn:x",
+  type: "x",
+  name: "x",
+  id,
+  inputs,
+  outputs: {},
+  secrets: [],
+  autoNamed: false,
+  dependencies: [],
+  deleteSeconds,
 });
 const DROPLET = { name: "n", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
 const count = async (kind: string) => {
@@ -54,7 +63,7 @@ test("a droplet that is listed for too long after its deletion is an error", asy
   const { id } = await droplet.create(DROPLET, "n");
   await behave({ removalMs: 600_000 });
   // Ten seconds are the provider's own, before it asks.
-  await expect(droplet.delete?.(entry(id, {}, 11))).rejects.toThrow(`timed out after 1 s`);
+  await expect(droplet.delete?.(entry(id, {}, 11))).rejects.toThrow("waited 1 s for droplet");
   await lab.app.inject({ method: "DELETE", url: "/lab/behaviour" });
   await lab.settled();
   expect(await droplet.read?.(entry(id, {}))).toBeUndefined();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import type { RunFailed, RunResult, StackConfig } from "../../drivers/driver";
+import type { RunFailed, StackConfig, UpResult } from "../../drivers/driver";
 import { RehearsalDriver } from "../../drivers/rehearsal";
 import { FakeLab } from "./fake-lab";
 
@@ -65,7 +65,7 @@ describe("in the life of a stack it", () => {
   beforeAll(begin);
   afterAll(end);
   beforeEach(() => happened());
-  let outputs: RunResult["outputs"];
+  let outputs: UpResult["outputs"];
 
   test("says in a preview what would be made, and makes nothing", async () => {
     const { changes } = await driver.preview(config());

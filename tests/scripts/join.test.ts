@@ -1,4 +1,4 @@
-import { refuse } from "./engine-objects";
+import { NO_LEADER, refuse } from "./engine-objects";
 import { FakeHost } from "./fake-host";
 import { JOIN, joins, TOKEN } from "./join-input";
 import { listen, nobody } from "./loopback";
@@ -58,17 +58,26 @@ describe("an inactive host", () => {
 
   test("gives up in time when no peer answers, and names them", async () => {
     const host = new FakeHost();
-    const dead = await nobody();
-    const { code, stdout, stderr } = await host.run("join", {
-      ...VARIABLES,
-      JOIN_SECONDS: 1,
-      JOINS: joins(dead),
-    });
+    const dead = [await nobody(), await nobody()];
+    const JOINS = joins(...dead);
+    const { code, stdout, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, JOINS });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead}. If they are gone for good, raise swarm.generation by one\n`,
+      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead.join(" ")}; if they are gone for good, raise swarm.generation by one\n`,
     );
     expect(host.engine.changes).toEqual([]);
+  });
+
+  test("names the way out when the swarm has no leader, and does not get one", async () => {
+    const host = new FakeHost().is({ joinAnswer: NO_LEADER });
+    const peer = await listen();
+    const JOINS = joins(peer.address);
+    const { code, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, JOINS });
+    await peer.close();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /could not join within 1 s, as more than half of the managers do not answer: bring them back; if they are gone for good, raise swarm\.generation by one \(.*not have a leader/,
+    );
   });
 
   test("gives up in time when every peer refuses, with the last reason", async () => {

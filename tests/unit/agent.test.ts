@@ -71,8 +71,19 @@ test("nothing is made where the agent is gone", async () => {
   expect(world.resources).toEqual([]);
   const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
   const args = {
-    managers: { name: "manager", nodes: [] },
-    workers: [],
+    nodes: [
+      {
+        ...{
+          name: "a",
+          role: "manager" as const,
+          pool: "manager",
+          labels: {},
+          availability: "active" as const,
+        },
+        identity: "a",
+        host: pulumi.output({ hostname: "a", publicAddress: "192.0.2.1", privateAddress: "10.0.0.1" }),
+      },
+    ],
     ssh: { user: "root", privateKey: "" },
     controlAddress: "192.0.2.1",
     lifetime,

@@ -1,7 +1,7 @@
 import { muchWorse } from "../../bench/check";
 import { chain } from "../../bench/plot";
-import { markdownTable, replacePart } from "../../bench/report";
 import { parseProcess, parseStat, usedBy } from "../../bench/readiness/profile";
+import { markdownTable, replacePart } from "../../bench/report";
 import { median } from "../../bench/statistics";
 import { showGraph, showReadiness } from "../../bench/tables";
 
@@ -13,7 +13,9 @@ test("the median of an odd and of an even number, whatever their order", () => {
 
 test("a table has ratios to the first contender, and how each one grows", () => {
   const row = (contender: string, nodes: number, ...seconds: number[]) => ({
-    ...{ contender, nodes, seconds },
+    contender,
+    nodes,
+    seconds,
     profile: { seconds: 5, hosts: 6, contender: 2, rest: 1, disk: 0.1 },
   });
   const { table, plots } = showReadiness([
@@ -32,7 +34,10 @@ test("a table has ratios to the first contender, and how each one grows", () => 
 
 test("the graph's row has its ratios to what the SDK costs", () => {
   const cost = {
-    ...{ resources: 50, seconds: 3, memory: 200.4, inputs: 102_400 },
+    resources: 50,
+    seconds: 3,
+    memory: 200.4,
+    inputs: 102_400,
     largest: { userData: 7168, stdin: 6144 },
   };
   const constants = { ...cost, seconds: 2, memory: 150 };
@@ -84,7 +89,11 @@ describe("a profile", () => {
 
   test("counts other namespaces as hosts, and children with theirs as the contender", () => {
     const process = (pid: number, parent: number, used: number, usedByEnded = 0, namespace = "mine") => ({
-      ...{ pid, parent, used, usedByEnded, namespace },
+      pid,
+      parent,
+      used,
+      usedByEnded,
+      namespace,
     });
     const processes = [
       process(1, 0, 100),

@@ -38,7 +38,7 @@ test("other errors of the output stay errors", async () => {
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
 };
-const clis = Object.values(scripts).flatMap(line => /^ts-node .*?(\S+\.ts)$/.exec(line)?.[1] ?? []);
+const clis = Object.values(scripts).flatMap(line => /\bts-node\b.*?(\S+\.ts)$/.exec(line)?.[1] ?? []);
 
 test("there are command lines to look at", () => {
   expect(clis.length).toBeGreaterThanOrEqual(6);

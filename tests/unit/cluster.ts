@@ -1,5 +1,5 @@
-import type { SwarmClusterArgs } from "../../components";
-import { SwarmCluster } from "../../components";
+import { type Fault, InvalidArgsError, SwarmCluster, type SwarmClusterArgs } from "../../components";
+import { resolve } from "../../components/resolve";
 import { type MockOptions, quiet, startWorld, type World } from "./mocks";
 
 /** Three managers and two workers. */
@@ -19,4 +19,18 @@ export async function makeCluster(
   const cluster = new SwarmCluster("demo", { ...CLUSTER, ...args });
   await quiet();
   return { ...world, cluster };
+}
+
+/** A number where text is wanted, as YAML and Python may give it. */
+export const asText = (number: number) => number as unknown as string;
+
+/** What is wrong with a cluster's arguments, as far as they are plain. */
+export function faultsOf(name: string, args: SwarmClusterArgs): readonly Fault[] {
+  try {
+    resolve(name, args);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidArgsError) return error.faults;
+    throw error;
+  }
 }

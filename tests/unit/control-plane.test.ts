@@ -30,7 +30,8 @@ describe("the unlock key", () => {
     );
     const read = world.get("demo-unlock-key");
     expect(read.started).toBeGreaterThan(world.get("demo-manager-settle").finished);
-    expect(read.inputs).toMatchObject({ triggers: [3], logging: "none" });
+    expect(read.inputs).toMatchObject({ logging: "none" });
+    expect(read.inputs.stdin).toContain("\nROTATION='3'\n");
     expect(read.additionalSecretOutputs).toContain("stdout");
     if (!world.cluster.unlockKey) throw new Error("there is no output");
     expect(await valueOf(world.cluster.unlockKey)).toBe("SWMKEY-1-demo");

@@ -42,7 +42,7 @@ test("a state has dependencies of what providers make, and of nothing else", () 
     { urn: "key", type: "tls:index/privateKey:PrivateKey", custom: true },
     { urn: "join", type: "command:remote:Command", custom: true, dependencies: ["key"] },
   ];
-  expect([...dependenciesOf(JSON.stringify({ deployment: { resources } }))]).toEqual([
+  expect([...dependenciesOf(JSON.stringify({ checkpoint: { latest: { resources } } }))]).toEqual([
     ["key", []],
     ["join", ["key"]],
   ]);

@@ -1,3 +1,5 @@
+import { output } from "@pulumi/pulumi";
+
 import { makeCluster } from "./cluster";
 import { isSecret, valueOf } from "./mocks";
 
@@ -68,8 +70,11 @@ test("keys are secret, in the inputs and in the output", async () => {
   const world = await makeCluster({ firewall: FROM });
   for (const name of NAMES) expect(world.get(name).secrets).toContain("stdin");
   if (!world.cluster.dockerApi) throw new Error("there is no output");
-  expect(await isSecret(world.cluster.dockerApi)).toBe(true);
-  expect(await valueOf(world.cluster.dockerApi)).toEqual({
+  const { key, ...others } = world.cluster.dockerApi;
+  expect(await isSecret(key)).toBe(true);
+  for (const [name, value] of Object.entries(others))
+    expect([name, await isSecret(value)]).toEqual([name, false]);
+  expect(await valueOf(output(world.cluster.dockerApi))).toEqual({
     host: "tcp://198.51.100.1:2376",
     ca: "CERTIFICATE-demo-docker-api-ca",
     certificate: "CERTIFICATE-demo-docker-api-client",

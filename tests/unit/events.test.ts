@@ -1,51 +1,28 @@
-import { once } from "node:events";
-import { appendFileSync, mkdtempSync, rmSync, watch as watchFile } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
 
-import { EventWatch } from "../../drivers/events";
+import { changesOf, type Seen, stepsOf } from "../../drivers/events";
 
-const directory = mkdtempSync(path.join(tmpdir(), "events-"));
-const file = path.join(directory, "log");
-afterAll(() => {
-  rmSync(directory, { recursive: true });
+const event = (at: number, content: object): Seen => ({ event: content as EngineEvent, at });
+const begin = (at: number, urn: string, op = "create") =>
+  event(at, { resourcePreEvent: { metadata: { op, urn } } });
+const end = (at: number, urn: string, op = "create") =>
+  event(at, { resOutputsEvent: { metadata: { op, urn } } });
+const summary = (resourceChanges: OpMap) => event(9, { summaryEvent: { resourceChanges } });
+
+test("steps have the times at which their events came, in the order of their end", () => {
+  const seen = [begin(1, "a"), begin(2, "b"), event(3, { stdoutEvent: {} }), end(4, "b"), end(5, "a")];
+  expect(stepsOf(seen)).toEqual([
+    { urn: "b", op: "create", started: 2, ended: 4 },
+    { urn: "a", op: "create", started: 1, ended: 5 },
+  ]);
 });
 
-const begin = (urn: string, op = "create") => JSON.stringify({ resourcePreEvent: { metadata: { op, urn } } });
-const end = (urn: string, op = "create") => JSON.stringify({ resOutputsEvent: { metadata: { op, urn } } });
-const summary = (resourceChanges: Record<string, number>) =>
-  JSON.stringify({ summaryEvent: { resourceChanges } });
-
-test("steps have the times at which they were written, however the lines are cut", async () => {
-  const watch = new EventWatch(file);
-  const witness = watchFile(file);
-  // It is told after the other, which came first.
-  const append = async (text: string) => {
-    const told = once(witness, "change");
-    appendFileSync(file, text);
-    await told;
-    for (const now = Date.now(); Date.now() === now;) await sleep(1);
-  };
-  const before = Date.now();
-  await append(`${begin("ä")}\n${begin("b").slice(0, 20)}`);
-  const middle = Date.now();
-  await append(`${begin("b").slice(20)}\n${end("ä")}\n`);
-  witness.close();
-  appendFileSync(file, `${end("b")}\n${summary({ create: 2, same: 1 })}\n`);
-  const { steps, changes } = watch.stop();
-  expect(steps.map(({ urn }) => urn)).toEqual(["ä", "b"]);
-  const [first, second] = steps;
-  expect(first?.started).toBeGreaterThanOrEqual(before);
-  expect(first?.started).toBeLessThan(middle);
-  expect(first?.ended).toBeGreaterThanOrEqual(middle);
-  expect(second?.started).toBe(first?.ended);
-  expect(second?.ended).toBeGreaterThan(first?.ended ?? Infinity);
-  expect(changes).toEqual({ create: 2, update: 0, replace: 0, delete: 0, same: 1 });
+test("a step that never ended is none, and one of another kind does not begin it", () => {
+  expect(stepsOf([begin(1, "a", "refresh"), end(2, "a"), begin(3, "b")])).toEqual([]);
 });
 
-test("a step that never ended is none, and one that was refreshed before is another", () => {
-  const watch = new EventWatch(file);
-  appendFileSync(file, [begin("a", "refresh"), begin("a"), end("a"), begin("b"), ""].join("\n"));
-  expect(watch.stop().steps.map(({ op, urn }) => `${op} ${urn}`)).toEqual(["create a"]);
+test("the changes are the engine's last count, and none without one", () => {
+  const counted = changesOf([summary({ create: 1 }), summary({ same: 2, delete: 3, "delete-replaced": 4 })]);
+  expect(counted).toEqual({ create: 0, update: 0, replace: 0, delete: 3, same: 2 });
+  expect(changesOf([])).toEqual({ create: 0, update: 0, replace: 0, delete: 0, same: 0 });
 });

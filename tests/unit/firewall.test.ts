@@ -1,13 +1,25 @@
 import type { FirewallArgs, SwarmOptions } from "../../components";
-import { inboundRules, parsePublished } from "../../components/network/firewall-rules";
-import { makeCluster } from "./cluster";
+import { type Firewall, inboundRules, outboundRules, type Rule } from "../../components/network/firewall";
+import { parsePorts, portText } from "../../components/network/ports";
+import { resolve } from "../../components/resolve";
+import { CLUSTER, faultsOf, makeCluster } from "./cluster";
 
+const SSH = ["192.0.2.7/32"];
+/** What the firewall is asked for, parsed. */
+function parsed(firewall: Partial<FirewallArgs>, swarm?: SwarmOptions) {
+  const settings = resolve("demo", { ...CLUSTER, firewall: { sshFrom: SSH, ...firewall }, swarm });
+  return { firewall: settings.network.firewall as Firewall, ports: settings.swarm.ports };
+}
 /** Rules as `22/tcp from 192.0.2.7/32`. */
-const rules = (firewall: Partial<FirewallArgs> = {}, swarm?: SwarmOptions) =>
-  inboundRules({ sshFrom: ["192.0.2.7/32"], ...firewall }, swarm).map(
-    ({ protocol, portRange, from }) =>
-      `${portRange ?? ""}/${protocol} from ${typeof from === "string" ? from : from.join(" ")}`,
+const text = (rules: Rule[], word = "from") =>
+  rules.map(
+    ({ protocol, portRange, peers }) =>
+      `${portRange ?? ""}/${protocol} ${word} ${peers === "members" ? peers : Object.values(peers).flat().join(" ")}`,
   );
+const rules = (firewall: Partial<FirewallArgs> = {}, swarm?: SwarmOptions) => {
+  const known = parsed(firewall, swarm);
+  return text(inboundRules(known.firewall, known.ports));
+};
 const BETWEEN_MEMBERS = [
   "2377/tcp from members",
   "7946/tcp from members",
@@ -66,14 +78,87 @@ describe("inbound rules", () => {
   });
 
   test("nothing between members is open to anyone else", () => {
-    const open = inboundRules({
-      sshFrom: ["192.0.2.7/32"],
-      dockerApiFrom: ["192.0.2.9/32"],
-      publish: ["80"],
-    });
+    const { firewall, ports } = parsed({ dockerApiFrom: ["192.0.2.9/32"], publish: ["80"] });
     for (const port of ["2377", "7946", "4789"])
-      for (const rule of open.filter(({ portRange }) => portRange === port))
-        expect(rule.from).toBe("members");
+      for (const rule of inboundRules(firewall, ports).filter(({ portRange }) => portRange === port))
+        expect(rule.peers).toBe("members");
+  });
+
+  test("further rules name ranges, tags and load balancers", () => {
+    const inbound = [
+      { ports: "icmp", addresses: ["192.0.2.0/24"] },
+      { ports: "8080/tcp", loadBalancers: ["4de7ac8b"], tags: ["office"] },
+      { ports: "22", tags: ["bastion"] },
+    ];
+    expect(rules({ inbound }).slice(5)).toEqual([
+      "/icmp from 192.0.2.0/24",
+      "8080/tcp from office 4de7ac8b",
+      "22/tcp from bastion",
+    ]);
+  });
+
+  test.each<[Partial<FirewallArgs>, string, RegExp]>([
+    [{ inbound: [{ ports: "80" }] }, "firewall.inbound[0]", /^names nobody: give it `addresses`, `tags` or/],
+    [
+      { inbound: [{ ports: "http", tags: ["a"] }] },
+      "firewall.inbound[0].ports",
+      /^"http" is not a port such as/,
+    ],
+    [
+      {
+        inbound: [
+          { ports: "80", addresses: SSH },
+          { ports: "81", addresses: [...SSH, "x"] },
+        ],
+      },
+      "firewall.inbound[1].addresses[1]",
+      /^"x" is not a CIDR range/,
+    ],
+    [
+      { inbound: [{ ports: "7900-8000", tags: ["monitor"] }] },
+      "firewall.inbound[0].ports",
+      /opens the members' gossip \(7946\/tcp\) to others; members reach it in any case$/,
+    ],
+    [
+      { inbound: [{ ports: "22", addresses: ["::/0"] }] },
+      "firewall.inbound[0].ports",
+      /^"22" opens SSH .* to the world$/,
+    ],
+    [{ outbound: [{ ports: "53/udp" }] }, "firewall.outbound[0]", /^names nobody/],
+  ])("a further rule may be wrong: %j", (firewall, path, reason) => {
+    expect(faultsOf("demo", { ...CLUSTER, firewall: { sshFrom: SSH, ...firewall } })).toEqual([
+      { path, reason: expect.stringMatching(reason) as string },
+    ]);
+  });
+});
+
+describe("outbound rules", () => {
+  test("what is limited is what is named, the members, and the way to join", () => {
+    const { firewall, ports } = parsed({ outbound: [{ ports: "443", addresses: ["0.0.0.0/0"] }] });
+    expect(text(outboundRules(firewall, ports, "198.51.100.1/32"), "to")).toEqual([
+      "2377/tcp to members",
+      "7946/tcp to members",
+      "7946/udp to members",
+      "4789/udp to members",
+      "2377/tcp to 198.51.100.1/32",
+      "443/tcp to 0.0.0.0/0",
+    ]);
+  });
+
+  test("nothing is named: only members are reached", () => {
+    const { firewall, ports } = parsed({ outbound: [] });
+    expect(text(outboundRules(firewall, ports, "198.51.100.1/32"), "to")).toHaveLength(5);
+  });
+
+  test("in DigitalOcean's words", async () => {
+    const world = await makeCluster({
+      firewall: { sshFrom: SSH, outbound: [{ ports: "25/tcp", tags: ["mail"], loadBalancers: ["lb"] }] },
+    });
+    expect((world.get("demo", "Firewall").inputs.outboundRules as object[]).slice(3)).toEqual([
+      { protocol: "udp", portRange: "4789", destinationTags: ["demo-tag"] },
+      { protocol: "tcp", portRange: "2377", destinationAddresses: ["198.51.100.1/32"] },
+      { protocol: "tcp", portRange: "25", destinationTags: ["mail"], destinationLoadBalancerUids: ["lb"] },
+    ]);
   });
 });
 
@@ -91,8 +176,9 @@ test.each([
   ["-80", undefined],
   [" 80", undefined],
   ["", undefined],
-])("the published port %p is %p", (text, expected) => {
-  expect(parsePublished(text)).toEqual(expected);
+])("the port %p is %p", (written, expected) => {
+  const range = parsePorts(written);
+  expect(range && { portRange: portText(range), protocol: range.protocol }).toEqual(expected);
 });
 
 test("the firewall resource says so in DigitalOcean's words: members are who has the cluster's tag", async () => {

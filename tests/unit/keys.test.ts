@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { output } from "@pulumi/pulumi";
 
-import { InvalidArgsError, SwarmCluster, validate } from "../../components";
+import { InvalidArgsError, SwarmCluster } from "../../components";
 import { keyFaults, unknownToAccount } from "../../components/ssh/keys";
-import { CLUSTER, makeCluster } from "./cluster";
+import { asText, CLUSTER, faultsOf, makeCluster } from "./cluster";
 import { ECDSA, ED25519, OTHER, UNUSABLE, USABLE } from "./key-pairs";
 import { quiet, startWorld } from "./mocks";
 
@@ -66,7 +66,7 @@ describe("an existing key", () => {
 
 test("plain keys are faults among all others, before anything is made", async () => {
   const args = { ...CLUSTER, ssh: { publicKey, privateKey: "~/.ssh/id" }, tags: ["not a tag"] };
-  expect(validate("demo", args).map(({ path }) => path)).toEqual(["ssh.privateKey", "tags[0]"]);
+  expect(faultsOf("demo", args).map(({ path }) => path)).toEqual(["ssh.privateKey", "tags[0]"]);
   const world = await startWorld();
   expect(() => new SwarmCluster("demo", args)).toThrow(InvalidArgsError);
   await quiet();
@@ -76,8 +76,8 @@ test("plain keys are faults among all others, before anything is made", async ()
 describe("a key of the account", () => {
   const found = { id: 512190, name: "laptop", publicKey, fingerprint };
 
-  test.each<[pulumi.Input<string | number>, object]>([
-    [512190, { key: "id", values: ["512190"] }],
+  test.each<[pulumi.Input<string>, object]>([
+    [asText(512190), { key: "id", values: ["512190"] }],
     [output("512190"), { key: "id", values: ["512190"] }],
     [fingerprint.toUpperCase(), { key: "fingerprint", values: [fingerprint] }],
   ])("is looked up, and no other is made", async (existingKey, filter) => {

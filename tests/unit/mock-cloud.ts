@@ -30,6 +30,11 @@ export const CLUSTER_ID = "cluster0000000000000000000";
 export const COMMAND = "command:remote:Command";
 export const DROPLET = "digitalocean:index/droplet:Droplet";
 
+/** What functions answer where a test says nothing else. */
+export const ANSWERS: NonNullable<MockOptions["answers"]> = {
+  getVpc: ({ id = "the-default" }) => ({ id, region: "fra1", ipRange: "10.114.0.0/20" }),
+};
+
 /** A droplet's number, which its id and addresses are made from. */
 export function serial(name: string, generation = 0): number {
   const [, pool = "", index = "0"] = /^.*?-([a-z]+)-(\d+)/.exec(name) ?? [];
@@ -75,6 +80,7 @@ export function outputs(
         name: `${name}-${String(generation).padStart(7, "0")}`,
         ipv4Address: `203.0.113.${last}`,
         ipv4AddressPrivate: `10.110.0.${last}`,
+        vpcUuid: given.vpcUuid ?? "the-default",
         ...options.droplets?.[name],
       };
     }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { COMMAND, idOf, type MockOptions, outputs } from "./mock-cloud";
+import { ANSWERS, COMMAND, idOf, type MockOptions, outputs } from "./mock-cloud";
 import { Stillness } from "./stillness";
 import { unwrap } from "./unwrap";
 
@@ -82,7 +82,7 @@ export async function startWorld(options: MockOptions = {}): Promise<World> {
         };
       },
       call: ({ token, inputs }) => {
-        const answer = options.answers?.[short(token)];
+        const answer = { ...ANSWERS, ...options.answers }[short(token)];
         if (!answer) throw new Error(`no stub for the call of ${token}`);
         return answer(inputs as Record<string, unknown>);
       },

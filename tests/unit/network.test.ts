@@ -1,6 +1,6 @@
 import { output } from "@pulumi/pulumi";
 
-import { poolsInVpc } from "../../components/network/ranges";
+import { keepOutOfVpc } from "../../components/network/address-pools";
 import { makeCluster } from "./cluster";
 import { DROPLET } from "./mocks";
 import { UNKNOWN } from "./unwrap";
@@ -78,14 +78,17 @@ test("what is slow to be deleted has time for it", async () => {
 });
 
 test("address pools that overlap a VPC are faults that name both ranges", () => {
-  expect(poolsInVpc(["10.192.0.0/11"], "10.114.0.0/20")).toEqual([]);
-  expect(poolsInVpc(["10.64.0.0/16", "10.96.0.0/11"], "10.114.0.0/20")).toEqual([
-    {
-      path: "swarm.addressPools[1]",
-      reason:
-        "10.96.0.0/11 overlaps the VPC (10.114.0.0/20): containers could not reach the nodes. Choose other pools",
-    },
+  const faults = (pools: string[], range?: string) => {
+    const found: [string, string][] = [];
+    keepOutOfVpc(pools, range, (reason, below = "") => void found.push([below, reason]));
+    return found;
+  };
+  expect(faults(["10.192.0.0/11"], "10.114.0.0/20")).toEqual([]);
+  expect(faults(["10.64.0.0/16", "10.96.0.0/11"], "10.114.0.0/20")).toEqual([
+    [
+      "[1]",
+      "10.96.0.0/11 overlaps the VPC (10.114.0.0/20): containers could not reach the nodes. Choose other pools",
+    ],
   ]);
-  expect(poolsInVpc(undefined, "10.200.0.0/16").map(({ path }) => path)).toEqual(["swarm.addressPools[0]"]);
-  expect(poolsInVpc(["10.192.0.0/11"])).toEqual([]);
+  expect(faults(["10.192.0.0/11"])).toEqual([]);
 });

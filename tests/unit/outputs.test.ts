@@ -38,7 +38,7 @@ interface Out {
 }
 
 async function lookInto(output: unknown): Promise<Out> {
-  const inside = output as {
+  const inside = pulumi.output(output) as unknown as {
     promise(): Promise<unknown>;
     isSecret: Promise<boolean>;
     isKnown: Promise<boolean>;
@@ -51,11 +51,15 @@ const NAMES = [
   "clusterId",
   "controlEndpoint",
   "dockerHost",
+  "firewallId",
   "managerToken",
   "managers",
   "sshHostKey",
   "sshPrivateKey",
   "sshUser",
+  "tag",
+  "vpcId",
+  "vpcRange",
   "workerToken",
   "workers",
 ];
@@ -76,8 +80,11 @@ describe("stack outputs", () => {
 
   test("have these shapes and values", () => {
     const values = Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value]));
-    const node = (name: string, last: number) => ({
+    const node = (name: string, role: string, pool: string, last: number) => ({
       name,
+      role,
+      pool,
+      dropletId: String(7000 + last),
       hostname: `swarm-${name}-0000000`,
       nodeId: `id-of-10.110.0.${last}`,
       publicAddress: `203.0.113.${last}`,
@@ -85,8 +92,8 @@ describe("stack outputs", () => {
     });
     expect(values).toEqual({
       clusterId: "cluster0000000000000000000",
-      managers: [node("manager-0", 10), node("manager-1", 11), node("manager-2", 12)],
-      workers: [node("web-0", 60), node("web-1", 61)],
+      managers: [0, 1, 2].map(i => node(`manager-${i}`, "manager", "manager", 10 + i)),
+      workers: [0, 1].map(i => node(`web-${i}`, "worker", "web", 60 + i)),
       controlEndpoint: "198.51.100.1",
       workerToken: "SWMTKN-1-first-swarm-worker-token",
       managerToken: "SWMTKN-1-first-swarm-manager-token",
@@ -94,6 +101,10 @@ describe("stack outputs", () => {
       sshPrivateKey: "PRIVATE-swarm-ssh\n",
       sshHostKey: "ssh-ed25519 PUBLIC-swarm-manager-host-key",
       dockerHost: "ssh://root@198.51.100.1",
+      tag: "swarm-tag",
+      firewallId: "swarm-id",
+      vpcId: "the-default",
+      vpcRange: "10.114.0.0/20",
     });
   });
 });

@@ -2,12 +2,15 @@ import { execFileSync } from "node:child_process";
 
 import * as fc from "fast-check";
 
-import { type SwarmClusterArgs, validate } from "../../components";
+import type { SwarmClusterArgs } from "../../components";
 import { contains, isNetworkAddress, overlap, parseCidr } from "../../components/network/cidr";
-import { guardedPorts, inboundRules } from "../../components/network/firewall-rules";
-import { indices, poolNodes } from "../../components/nodes/roster";
+import { guardedPorts, inboundRules } from "../../components/network/firewall";
+import { swarmPorts } from "../../components/network/ports";
+import { indices, resolvePool } from "../../components/nodes/resolve";
+import { Reader } from "../../components/reader";
 import { rosterText } from "../../components/swarm/roster-text";
 import { quote } from "../../components/swarm/script";
+import { faultsOf } from "./cluster";
 
 /** Ranges within 10.0.0.0/24, small enough to be counted out. */
 const range = fc
@@ -98,9 +101,9 @@ const node = {
   size: fc.constantFrom("s-1vcpu-2gb", "c-4"),
   labels: fc.dictionary(label, text, { maxKeys: 4, noNullPrototype: true }),
   availability: fc.constantFrom("active" as const, "pause" as const, "drain" as const),
-  revision: fc.oneof(fc.nat(9999), fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/)),
+  revision: fc.oneof(fc.nat(9999).map(String), fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/)),
 };
-const guarded = new Set(guardedPorts().map(({ port }) => port));
+const guarded = new Set(guardedPorts(swarmPorts()).map(({ first }) => first));
 const pool = fc
   .record(
     {
@@ -151,7 +154,7 @@ const soundArgs: fc.Arbitrary<SwarmClusterArgs> = fc.record(
 
 describe("sound arguments", () => {
   test("have no fault", () => {
-    fc.assert(fc.property(name, soundArgs, (cluster, args) => expect(validate(cluster, args)).toEqual([])));
+    fc.assert(fc.property(name, soundArgs, (cluster, args) => expect(faultsOf(cluster, args)).toEqual([])));
   });
 
   test("make distinct hostnames of at most 63 characters, Pulumi's suffix included", () => {
@@ -159,11 +162,13 @@ describe("sound arguments", () => {
       fc.property(name, soundArgs, (cluster, args) => {
         const pools = Object.entries({ manager: args.managers, ...args.workers });
         const names = pools.flatMap(([key, one]) =>
-          poolNodes(key, "worker", one).map(({ name }) => `${cluster}-${name}`),
+          resolvePool(new Reader("demo"), key, key, "worker", one).map(({ name }) => `${cluster}-${name}`),
         );
         for (const one of names) expect(`${one}-0123abc`.length).toBeLessThanOrEqual(63);
         for (const [key, one] of pools)
-          expect(new Set(poolNodes(key, "worker", one).map(({ name }) => name)).size).toBe(one.count);
+          expect(
+            new Set(resolvePool(new Reader("demo"), key, key, "worker", one).map(({ name }) => name)).size,
+          ).toBe(one.count);
       }),
     );
   });
@@ -171,8 +176,11 @@ describe("sound arguments", () => {
   test("never open a port between members to anyone else unless it is published", () => {
     fc.assert(
       fc.property(soundArgs, ({ firewall }) => {
-        const rules = inboundRules({ ...firewall, publish: [] });
-        expect(rules.filter(rule => rule.from !== "members").map(rule => rule.portRange)).toEqual(["22"]);
+        const rules = inboundRules(
+          { sshFrom: firewall.sshFrom as string[], dockerApiFrom: [], publish: [], inbound: [] },
+          swarmPorts(),
+        );
+        expect(rules.filter(({ peers }) => peers !== "members").map(rule => rule.portRange)).toEqual(["22"]);
       }),
     );
   });

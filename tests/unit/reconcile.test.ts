@@ -29,8 +29,8 @@ const LEAVES = NODES.map(node => `${node}-leave`);
 
 describe("another value of `reconcile`", () => {
   test.each<[SwarmOptions, SwarmOptions]>([
-    [{}, { reconcile: 1 }],
-    [{ reconcile: 1 }, { reconcile: "after-the-storm" }],
+    [{}, { reconcile: "1" }],
+    [{ reconcile: "1" }, { reconcile: "after-the-storm" }],
   ])(
     "holds all members and all pools against the program, and touches nothing else: %j, %j",
     async (...options) => {
@@ -103,7 +103,7 @@ describe("what the managers know of a host", () => {
     "c worker demo-web-0-older web-0",
     "",
   ].join("\n");
-  const world = () => makeCluster({ swarm: { reconcile: 1 } }, { members });
+  const world = () => makeCluster({ swarm: { reconcile: "1" } }, { members });
 
   test.each([
     ["manager-1", "a:manager"],

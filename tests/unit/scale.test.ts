@@ -1,4 +1,5 @@
-import { indices, poolNodes } from "../../components/nodes/roster";
+import { indices, resolvePool } from "../../components/nodes/resolve";
+import { Reader } from "../../components/reader";
 import { makeCluster } from "./cluster";
 import { DROPLET, type World } from "./mocks";
 
@@ -50,7 +51,7 @@ test("a pool's revision renames all its nodes, a node's own just that one", asyn
   const pool = await makeCluster({ workers: { web: { count: 2, revision: "r2" } } });
   expect(droplets(pool).slice(3)).toEqual(["web-0-r2", "web-1-r2"]);
   const one = await makeCluster({
-    workers: { web: { count: 2, revision: 1, nodes: { "1": { revision: "x" } } } },
+    workers: { web: { count: 2, revision: "1", nodes: { "1": { revision: "x" } } } },
   });
   expect(droplets(one).slice(3)).toEqual(["web-0-1", "web-1-x"]);
 });
@@ -68,7 +69,7 @@ test("pools of the same program do not mix", async () => {
 });
 
 test("a node's own settings go before its pool's", () => {
-  const nodes = poolNodes("web", "worker", {
+  const nodes = resolvePool(new Reader("demo"), "workers.web", "web", "worker", {
     count: 2,
     size: "s-2",
     labels: { tier: "web", disk: "hdd" },

@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { Swarm, type SwarmNode } from "../../components";
 import { quiet, startWorld } from "./mocks";
 
-const node = (name: string, last: number): SwarmNode => ({
+const node = (name: string, role: "manager" | "worker", last: number): SwarmNode => ({
   name,
+  role,
+  pool: role,
   identity: `host-${name}`,
   host: pulumi.output({
     hostname: name,
@@ -19,8 +21,7 @@ test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async
   const world = await startWorld();
   const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
   new Swarm("rack", {
-    managers: { name: "manager", nodes: [node("a", 1)] },
-    workers: [{ name: "worker", nodes: [node("b", 2)] }],
+    nodes: [node("a", "manager", 1), node("b", "worker", 2)],
     ssh: { user: "admin", privateKey: "KEY" },
     controlAddress: "192.0.2.9",
     lifetime,

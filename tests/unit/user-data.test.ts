@@ -3,9 +3,9 @@ import * as path from "node:path";
 
 import { parse } from "yaml";
 
-import { ignoredEdits } from "../../components/nodes/ignored-edits";
+import { ignoredEdits } from "../../components/nodes/node-pool";
 import { userData } from "../../components/nodes/user-data";
-import { makeCluster } from "./cluster";
+import { asText, makeCluster } from "./cluster";
 
 const KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBBBB==\n-----END OPENSSH PRIVATE KEY-----\n";
 const render = (dockerVersion = "any") =>
@@ -111,9 +111,9 @@ describe("warnings", () => {
   test("ids may be numbers: the state has them as text, and that is no edit", async () => {
     const world = await makeCluster(
       {
-        managers: { count: 1, image: 195932981 },
-        workers: { web: { count: 1, nodes: { "0": { image: 195932982 } } } },
-        ssh: { additionalKeys: [512190, "12:34"] },
+        managers: { count: 1, image: asText(195932981) },
+        workers: { web: { count: 1, nodes: { "0": { image: asText(195932982) } } } },
+        ssh: { additionalKeys: [asText(512190), "12:34"] },
       },
       { droplets: { "demo-manager-0": { image: "195932981" }, "demo-web-0": { image: "195932982" } } },
     );

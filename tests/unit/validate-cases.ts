@@ -1,4 +1,5 @@
 import type { PoolArgs, SwarmClusterArgs } from "../../components";
+import { asText } from "./cluster";
 import { ED25519 } from "./key-pairs";
 
 const { publicKey, privateKey } = ED25519;
@@ -87,7 +88,7 @@ export const NODE_CASES: Record<string, Case[]> = {
     ],
     [
       "a revision below 0",
-      web({ revision: -1 }),
+      web({ revision: asText(-1) }),
       "workers.web.revision",
       /^"-1" cannot be part of a hostname/,
     ],
@@ -143,8 +144,8 @@ export const NODE_CASES: Record<string, Case[]> = {
       /^takes `privateKey` with `publicKey`, or `privateKey` with `existingKey`, or none/,
     ],
     ["the other half", { ssh: { privateKey: ED25519.privateKey } }, "ssh", /^takes `privateKey` with/],
-    ["an existing key alone", { ssh: { existingKey: 512190 } }, "ssh", /^takes `privateKey` with/],
-    ["two keys for one", { ssh: { ...PAIR, existingKey: 512190 } }, "ssh", /^takes `privateKey` with/],
+    ["an existing key alone", { ssh: { existingKey: "512190" } }, "ssh", /^takes `privateKey` with/],
+    ["two keys for one", { ssh: { ...PAIR, existingKey: "512190" } }, "ssh", /^takes `privateKey` with/],
     [
       "a private key that is a path",
       { ssh: { ...PAIR, privateKey: "~/.ssh/id" } },

@@ -110,12 +110,6 @@ export const NETWORK_CASES: Record<string, Case[]> = {
       "is 7946, which is in use on every node",
     ],
     [
-      "encrypted overlay networks",
-      { swarm: { encryptedOverlays: true } },
-      "swarm.encryptedOverlays",
-      /^cannot be: encrypted overlay networks use ESP/,
-    ],
-    [
       "an unlock key of an unlocked swarm",
       { swarm: { unlockKeyRotation: 1 } },
       "swarm.unlockKeyRotation",

@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { InvalidArgsError, SwarmCluster, type SwarmClusterArgs, validate } from "../../components";
-import { CLUSTER } from "./cluster";
+import { InvalidArgsError, SwarmCluster, type SwarmClusterArgs } from "../../components";
+import { asText, CLUSTER, faultsOf } from "./cluster";
 import { quiet, startWorld } from "./mocks";
 import { NODE_CASES, web } from "./validate-cases";
 import { firewall, NETWORK_CASES } from "./validate-network-cases";
 
 describe.each(Object.entries({ ...NODE_CASES, ...NETWORK_CASES }))("faults: %s", (_, cases) => {
   test.each(cases)("%s", (_title, args, path, reason) => {
-    expect(validate("demo", { ...CLUSTER, ...args })).toEqual([
+    expect(faultsOf("demo", { ...CLUSTER, ...args })).toEqual([
       { path, reason: reason instanceof RegExp ? (expect.stringMatching(reason) as string) : reason },
     ]);
   });
 });
 
 test.each(["Demo", "1demo", "demo_1", "demo-", "", "d".repeat(21)])("the name %p is a fault", name => {
-  expect(validate(name, CLUSTER)).toEqual([
+  expect(faultsOf(name, CLUSTER)).toEqual([
     {
       path: "name",
       reason: `"${name}" cannot start a hostname: lower case letters, digits and hyphens, starting with a letter, at most 20`,
@@ -33,12 +33,12 @@ describe.each<[string, Partial<SwarmClusterArgs>]>([
   ["the largest and smallest VPC", { vpc: { range: "192.168.0.0/16" } }],
   ["a time for `reconcile`", { swarm: { reconcile: "2026-11-25T06:38:00.5", generation: 3 } }],
   ["the longest `reconcile`", { swarm: { reconcile: "r".repeat(64) } }],
-  ["a number for `reconcile`", { swarm: { reconcile: 0 } }],
+  ["a number for `reconcile`", { swarm: { reconcile: asText(0) } }],
   ["four tags", { tags: ["a", "b:c", "d_e", "f-g"] }],
   ["labels with any text", web({ labels: { "com.example/a_b": `it's "$HOME" \`x\` ; = ü` } })],
   ["the longest names", { workers: { [`w${"0".repeat(18)}z`]: { count: 1, revision: "r".repeat(12) } } }],
 ])("%s", (_, args) => {
-  test("is no fault", () => expect(validate("demo", { ...CLUSTER, ...args })).toEqual([]));
+  test("is no fault", () => expect(faultsOf("demo", { ...CLUSTER, ...args })).toEqual([]));
 });
 
 test("all faults come in one error, and nothing is made", async () => {
@@ -53,7 +53,7 @@ test("all faults come in one error, and nothing is made", async () => {
   expect(make).toThrow(InvalidArgsError);
   expect(make).toThrow(pulumi.RunError);
   expect(make).toThrow(
-    /^SwarmCluster "Demo": 4 faults in the arguments\n {2}- name: .*\n {2}- managers\.count: .*\n {2}- firewall\.sshFrom\[0\]: .*\n {2}- timeouts\.ssh: .*$/,
+    /^SwarmCluster "Demo": 4 faults in the arguments\n {2}- name: .*\n {2}- managers\.count: .*\n {2}- timeouts\.ssh: .*\n {2}- firewall\.sshFrom\[0\]: .*$/,
   );
   await quiet();
   expect(world.resources).toEqual([]);

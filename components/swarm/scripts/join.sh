@@ -26,7 +26,7 @@ main() {
   [[ $SWARM_STATE != inactive || ! ${CERTIFICATE-} ]] || is_served || serve
   local deadline=$((SECONDS + JOIN_SECONDS)) reason='' asked=''
   while [[ $SWARM_STATE != active || $SWARM_NODE == - ]]; do
-    ((SECONDS < deadline)) || fail "could not join within $JOIN_SECONDS s: ${reason:-no manager of swarm $CLUSTER answered at: $(peers). If they are gone for good, raise swarm.generation by one}"
+    ((SECONDS < deadline)) || give_up "$reason"
     case $SWARM_STATE in
       locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
       inactive) join_through_first_answering || sleep 0.2 ;;
@@ -40,6 +40,16 @@ main() {
   [[ $SWARM_CLUSTER == - || $SWARM_CLUSTER == "$CLUSTER" ]] ||
     fail "this host is in swarm $SWARM_CLUSTER, not in $CLUSTER. Take it out with 'docker swarm leave --force', then run the update again"
   printf '%s\n' "$SWARM_NODE"
+}
+
+# give_up REASON: the last one, or empty.
+give_up() {
+  local -r way_out='if they are gone for good, raise swarm.generation by one'
+  case $1 in
+    '') fail "could not join within $JOIN_SECONDS s: no manager of swarm $CLUSTER answered at: $(peers); $way_out" ;;
+    *'not have a leader'*) fail "could not join within $JOIN_SECONDS s, as more than half of the managers do not answer: bring them back; $way_out ($1)" ;;
+    *) fail "could not join within $JOIN_SECONDS s: $1" ;;
+  esac
 }
 
 # Where the program asks for it, by another generation or another value of swarm.reconcile, what this host takes itself

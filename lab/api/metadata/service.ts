@@ -4,8 +4,7 @@
  */
 import type { App, Context } from "../context";
 import type { DropletRecord } from "../records";
-import { metadataDocument, metadataTree } from "./document";
-import type { Subject, Tree } from "./document";
+import { metadataDocument, metadataTree, type Subject, type Tree } from "./document";
 
 const ROOT = "/metadata/v1";
 

@@ -1,7 +1,7 @@
 /** `/v2/actions`: every action by its id, whatever it is done to. */
 import { Type } from "@fastify/type-provider-typebox";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+
+import { type App, baseOf, type Context } from "../context";
 import { notFound } from "../errors";
 import { PageQuery, paginate } from "../paging";
 import { actionShape } from "../shapes";

@@ -1,8 +1,8 @@
 /** `/v2/regions`, `/v2/sizes` and `/v2/images`. */
 import { Type } from "@fastify/type-provider-typebox";
-import { IMAGES, REGIONS, SIZES, findImage } from "../catalog";
-import type { App } from "../context";
-import { baseOf } from "../context";
+
+import { findImage, IMAGES, REGIONS, SIZES } from "../catalog";
+import { type App, baseOf } from "../context";
 import { notFound } from "../errors";
 import { PageQuery, paginate } from "../paging";
 

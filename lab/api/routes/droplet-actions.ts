@@ -1,10 +1,9 @@
 /** `/v2/droplets/:id/actions`: power, size, name and features. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
-import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
+import { BackupPolicy, readBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, findSize } from "../catalog";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+import { type App, baseOf, type Context } from "../context";
 import { notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
 import type { DropletRecord } from "../records";
@@ -25,7 +24,7 @@ type ActionRequest = Static<typeof ActionBody>;
 type Job = () => Promise<void>;
 
 /** Checks an action, and says what it will do. */
-type Plan = (context: Context, droplet: DropletRecord, body: ActionRequest) => Job;
+type Operation = (context: Context, droplet: DropletRecord, body: ActionRequest) => Job;
 
 /** A droplet's actions. */
 export function dropletActionRoutes(app: App, context: Context): void {
@@ -38,12 +37,12 @@ export function dropletActionRoutes(app: App, context: Context): void {
     (request, reply) => {
       const droplet = requireDroplet(store, request.params.id);
       const { type } = request.body;
-      const plan = PLANS[type];
-      if (plan === undefined) throw unprocessable(`The lab does not know the action ${type}.`);
+      const operation = OPERATIONS[type];
+      if (operation === undefined) throw unprocessable(`The lab does not know the action ${type}.`);
       if (droplet.deleting || actions.pending(target(droplet.id))) {
         throw unprocessable("Droplet already has a pending event.");
       }
-      const job = plan(context, droplet, request.body);
+      const job = operation(context, droplet, request.body);
       const action = actions.start(type, { ...target(droplet.id), region: droplet.region });
       machines.run(droplet, action, job);
       return reply.code(201).send({ action: actionShape(action) });
@@ -69,32 +68,32 @@ export function dropletActionRoutes(app: App, context: Context): void {
   });
 }
 
-const powerOff: Plan = ({ machines }, droplet) => {
+const powerOff: Operation = ({ machines }, droplet) => {
   // The provider looks for this very text, and goes on.
   if (droplet.status === "off") throw unprocessable("Droplet is already powered off.");
   return () => machines.powerOff(droplet);
 };
 
 /** Shutting down one that is off is no error on DigitalOcean. */
-const shutdown: Plan =
+const shutdown: Operation =
   ({ machines }, droplet) =>
   async () => {
     if (droplet.status !== "off") await machines.powerOff(droplet);
   };
 
-const powerOn: Plan = ({ machines }, droplet) => {
+const powerOn: Operation = ({ machines }, droplet) => {
   if (droplet.status === "active") throw unprocessable("Droplet is already powered on.");
   return () => machines.powerOn(droplet);
 };
 
-const restart: Plan =
+const restart: Operation =
   ({ machines }, droplet) =>
   async () => {
     if (droplet.status !== "off") await machines.powerOff(droplet);
     await machines.powerOn(droplet);
   };
 
-const resize: Plan = (_context, droplet, body) => {
+const resize: Operation = (_context, droplet, body) => {
   const size = findSize(body.size ?? "");
   if (size === undefined) throw unprocessable("You specified an invalid size for Droplet resize.");
   checkSizeInRegion(size, droplet.region);
@@ -110,7 +109,7 @@ const resize: Plan = (_context, droplet, body) => {
   });
 };
 
-const rename: Plan = (_context, droplet, body) => {
+const rename: Operation = (_context, droplet, body) => {
   const { name } = body;
   if (name === undefined) throw unprocessable("Name can't be blank");
   checkDropletName(name);
@@ -118,19 +117,28 @@ const rename: Plan = (_context, droplet, body) => {
   return change(() => (droplet.name = name));
 };
 
-const enableBackups: Plan = (context, droplet, body) => {
-  if (body.backup_policy !== undefined) checkBackupPolicy(body.backup_policy);
-  return feature("backups", true)(context, droplet, body);
+const enableBackups: Operation = (_context, droplet, body) => {
+  const policy = readBackupPolicy(body.backup_policy);
+  return change(() => {
+    droplet.features = [...new Set([...droplet.features, "backups"])];
+    droplet.backupPolicy = policy;
+  });
 };
 
-const changeBackupPolicy: Plan = (context, droplet, body) => {
+const disableBackups: Operation = (_context, droplet) =>
+  change(() => {
+    droplet.features = droplet.features.filter(feature => feature !== "backups");
+    droplet.backupPolicy = undefined;
+  });
+
+const changeBackupPolicy: Operation = (context, droplet, body) => {
   if (body.backup_policy === undefined) throw unprocessable("backup_policy is required");
   if (!droplet.features.includes("backups")) throw unprocessable("Backups are not enabled on this Droplet.");
   return enableBackups(context, droplet, body);
 };
 
 /** The address is the droplet's from then on. To set it up in the machine is its owner's, as on DigitalOcean. */
-const enableIpv6: Plan = ({ firewalls }, droplet) => {
+const enableIpv6: Operation = ({ firewalls }, droplet) => {
   if (droplet.features.includes("ipv6")) throw unprocessable("IPv6 is already enabled on this Droplet.");
   return change(() => {
     droplet.features = [...droplet.features, "ipv6"];
@@ -138,13 +146,8 @@ const enableIpv6: Plan = ({ firewalls }, droplet) => {
   });
 };
 
-function feature(name: string, on: boolean): Plan {
-  return (_context, droplet) =>
-    change(() => {
-      const others = droplet.features.filter(other => other !== name);
-      droplet.features = on ? [...others, name] : others;
-    });
-}
+/** There is no droplet outside a VPC. */
+const enablePrivateNetworking: Operation = () => change(() => undefined);
 
 /** An action on the record alone. */
 function change(job: () => void): Job {
@@ -154,7 +157,7 @@ function change(job: () => void): Job {
   };
 }
 
-const PLANS: Readonly<Record<string, Plan | undefined>> = {
+const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   power_off: powerOff,
   shutdown,
   power_on: powerOn,
@@ -164,7 +167,7 @@ const PLANS: Readonly<Record<string, Plan | undefined>> = {
   rename,
   enable_backups: enableBackups,
   change_backup_policy: changeBackupPolicy,
-  disable_backups: feature("backups", false),
+  disable_backups: disableBackups,
   enable_ipv6: enableIpv6,
-  enable_private_networking: feature("private_networking", true),
+  enable_private_networking: enablePrivateNetworking,
 };

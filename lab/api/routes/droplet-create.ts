@@ -1,17 +1,17 @@
 /** `POST /v2/droplets`: one droplet by `name`, or up to ten by `names`. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
 import { timestamp } from "../actions";
-import { PUBLIC_POOL } from "../address-pools";
-import { BackupPolicy, checkBackupPolicy } from "../backup-policy";
+import { PUBLIC_POOL, takenAddresses } from "../address-pools";
+import { BackupPolicy, readBackupPolicy } from "../backup-policy";
 import { checkSizeInRegion, chooseRegion, findImage, findSize, imageKey } from "../catalog";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+import { type App, baseOf, type Context } from "../context";
 import { unprocessable } from "../errors";
-import type { ActionRecord, DropletRecord, VpcRecord } from "../records";
-import { dropletShape } from "../shapes";
-import type { Shape } from "../shapes";
+import { assignment } from "../projects";
+import type { ActionRecord, BackupPolicyRecord, DropletRecord, VpcRecord } from "../records";
+import { dropletShape, type Shape } from "../shapes";
 import { checkTagName, ensureTag } from "../tagging";
+import { volumesForNew } from "../volumes";
 import { defaultVpc } from "../vpcs";
 import { findKey } from "./keys";
 
@@ -21,6 +21,8 @@ const USER_DATA_BYTES = 64 * 1024;
 const NAME = /^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/;
 
 const Slug = Type.Union([Type.String(), Type.Integer()]);
+/** An id; the provider sends it in an object. */
+const Volume = Type.Union([Type.String(), Type.Object({ id: Type.String() })]);
 const CreateBody = Type.Object({
   name: Type.Optional(Type.String()),
   names: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
@@ -37,7 +39,7 @@ const CreateBody = Type.Object({
   with_droplet_agent: Type.Optional(Type.Boolean()),
   tags: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
   user_data: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-  volumes: Type.Optional(Type.Union([Type.Array(Type.Unknown()), Type.Null()])),
+  volumes: Type.Optional(Type.Union([Type.Array(Volume), Type.Null()])),
   vpc_uuid: Type.Optional(Type.String()),
 });
 type CreateRequest = Static<typeof CreateBody>;
@@ -86,7 +88,9 @@ interface Plan {
   readonly userData: string;
   readonly sshKeys: string[];
   readonly features: string[];
+  readonly backupPolicy?: BackupPolicyRecord;
   readonly tags: string[];
+  readonly volumeIds: string[];
 }
 
 function check({ store }: Context, body: CreateRequest): Plan {
@@ -103,13 +107,11 @@ function check({ store }: Context, body: CreateRequest): Plan {
   if (Buffer.byteLength(userData) > USER_DATA_BYTES) {
     throw unprocessable("User data is too long (maximum is 64 KiB)");
   }
-  if (body.backup_policy !== undefined) {
-    if (body.backups !== true) throw unprocessable("backup_policy is only allowed when backups are enabled.");
-    checkBackupPolicy(body.backup_policy);
+  if (body.backup_policy !== undefined && body.backups !== true) {
+    throw unprocessable("backup_policy is only allowed when backups are enabled.");
   }
   if (body.public_networking === false)
     throw unprocessable("The lab has no droplets without a public network.");
-  if ((body.volumes ?? []).length > 0) throw unprocessable("The lab has no volumes.");
   const tags = body.tags ?? [];
   tags.forEach(checkTagName);
   const keys = (body.ssh_keys ?? []).map(key => ({ key, record: findKey(store, key) }));
@@ -125,7 +127,9 @@ function check({ store }: Context, body: CreateRequest): Plan {
     userData,
     sshKeys: keys.flatMap(({ record }) => record?.publicKey.trim() ?? []),
     features: featuresOf(body),
+    backupPolicy: body.backups === true ? readBackupPolicy(body.backup_policy) : undefined,
     tags,
+    volumeIds: (body.volumes ?? []).map(volume => (typeof volume === "string" ? volume : volume.id)),
   };
 }
 
@@ -160,8 +164,9 @@ function createAll(
   if (store.droplets.size + names.length > settings.dropletLimit) {
     throw unprocessable("creating this/these droplet(s) will exceed your droplet limit");
   }
-  const { vpc, ...rest } = plan;
+  const { vpc, volumeIds, ...rest } = plan;
   if (store.vpcs.get(vpc.id) === undefined) throw unprocessable("The VPC was deleted.");
+  const volumes = volumesForNew(store, volumeIds, rest.region, names.length);
   const addresses = allocateAll(context, names.length, vpc);
   const tags = [...new Set(rest.tags.map(name => ensureTag(store, name).name))];
   const created = names.map((name, index) => {
@@ -176,9 +181,11 @@ function createAll(
       privateAddress: addresses[index]?.privateAddress ?? "",
       status: "new",
       deleting: false,
+      project: assignment(store),
       createdAt: timestamp(),
     };
     store.droplets.put(droplet);
+    for (const volume of volumes) volume.dropletId = droplet.id;
     unseen.add(`droplets/${droplet.id}`);
     const action = actions.start("create", {
       resourceType: "droplet",
@@ -197,21 +204,13 @@ function allocateAll(
   count: number,
   vpc: VpcRecord,
 ): { publicAddress: string; privateAddress: string }[] {
-  const droplets = store.droplets.all();
-  const publicTaken = new Set([
-    ...droplets.map(droplet => droplet.publicAddress),
-    ...store.reservedIps.all().map(reserved => reserved.ip),
-  ]);
-  const privateTaken = new Set(
-    droplets.filter(droplet => droplet.vpcId === vpc.id).map(droplet => droplet.privateAddress),
-  );
+  const taken = takenAddresses(store);
   return Array.from({ length: count }, () => {
-    const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, publicTaken);
-    const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, privateTaken);
+    const publicAddress = addresses.next({ pool: PUBLIC_POOL, range: settings.publicRange }, taken);
+    const privateAddress = addresses.next({ pool: vpc.id, range: vpc.range }, taken);
     if (publicAddress === undefined) throw unprocessable("There is no free public address.");
     if (privateAddress === undefined) throw unprocessable("There is no free address in the VPC.");
-    publicTaken.add(publicAddress);
-    privateTaken.add(privateAddress);
+    taken.add(publicAddress).add(privateAddress);
     return { publicAddress, privateAddress };
   });
 }

@@ -1,7 +1,7 @@
 /** `/v2/droplets`: reading and deleting. Creating is in `droplet-create.ts`. */
 import { Type } from "@fastify/type-provider-typebox";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+
+import { type App, baseOf, type Context } from "../context";
 import { ApiError, notFound } from "../errors";
 import { applies } from "../firewall-rules";
 import { PageQuery, paginate } from "../paging";

@@ -1,16 +1,17 @@
 /** `/v2/firewalls/:id/{droplets,tags,rules}`: adding to a firewall and taking away from it. */
 import { isDeepStrictEqual } from "node:util";
+
 import type { App, Context } from "../context";
 import { unprocessable } from "../errors";
 import {
   checkLimits,
   DropletIdsBody,
+  type FirewallContent,
   readDropletIds,
   readRules,
   RulesBody,
   TagsBody,
 } from "../firewall-input";
-import type { FirewallContent } from "../firewall-input";
 import type { FirewallRecord, FirewallRule } from "../records";
 import { requireTags } from "../tagging";
 import { FirewallParams, requireFirewall } from "./firewalls";

@@ -1,9 +1,10 @@
 /** `/v2/firewalls`: cloud firewalls as a whole. Their members and rules one by one are in `firewall-members.ts`. */
 import { randomUUID } from "node:crypto";
+
 import { Type } from "@fastify/type-provider-typebox";
+
 import { timestamp } from "../actions";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+import { type App, baseOf, type Context } from "../context";
 import { notFound } from "../errors";
 import { FirewallBody, readFirewall } from "../firewall-input";
 import { PageQuery, paginate } from "../paging";

@@ -1,8 +1,9 @@
 /** `/v2/account/keys`: SSH keys. */
 import { createHash } from "node:crypto";
+
 import { Type } from "@fastify/type-provider-typebox";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+
+import { type App, baseOf, type Context } from "../context";
 import { notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
 import type { KeyRecord } from "../records";

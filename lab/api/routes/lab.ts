@@ -11,8 +11,8 @@
  *   which are gone or changed; `DELETE` makes the account a new one, with nothing in it.
  */
 import { Type } from "@fastify/type-provider-typebox";
-import { PUBLIC_POOL } from "../address-pools";
-import type { Source } from "../address-pools";
+
+import { PUBLIC_POOL, type Source, takenAddresses } from "../address-pools";
 import type { App, Context } from "../context";
 import { applies } from "../firewall-rules";
 import type { DropletRecord } from "../records";
@@ -103,10 +103,7 @@ export function labRoutes(app: App, context: Context): void {
 /** What the next droplets and the next reserved IPs would get, in this order, if only they were made. */
 function addressesToCome({ store, settings, addresses }: Context, count: number): Shape {
   const next = (source: Source): string[] => {
-    const taken = new Set([
-      ...store.droplets.all().map(droplet => droplet.publicAddress),
-      ...store.reservedIps.all().map(({ ip }) => ip),
-    ]);
+    const taken = takenAddresses(store);
     const found: string[] = [];
     for (let i = 0; i < count; i++) {
       const address = addresses.next(source, taken);
@@ -151,6 +148,14 @@ function status(context: Context): Shape {
       region,
       droplet_id: dropletId,
     })),
+    volumes: store.volumes.all().map(({ id, name, region, size, dropletId }) => ({
+      id,
+      name,
+      region,
+      size_gigabytes: size,
+      droplet_id: dropletId,
+    })),
+    projects: store.projects.all().map(({ id, name, isDefault }) => ({ id, name, default: isDefault })),
     ssh_keys: store.keys.all().map(({ id, name, fingerprint }) => ({
       id,
       name,

@@ -1,13 +1,13 @@
 /** `/v2/reserved_ips`: addresses that move between droplets. */
 import { Type } from "@fastify/type-provider-typebox";
-import { PUBLIC_POOL, RESERVED_POOL } from "../address-pools";
-import type { Source } from "../address-pools";
+
+import { PUBLIC_POOL, RESERVED_POOL, type Source, takenAddresses } from "../address-pools";
 import { toNumber } from "../addresses";
 import { requireRegion } from "../catalog";
-import type { App, Context, Settings } from "../context";
-import { baseOf } from "../context";
+import { type App, baseOf, type Context, type Settings } from "../context";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
+import { assignment } from "../projects";
 import type { ActionRecord, DropletRecord, ReservedIpRecord } from "../records";
 import { actionShape, reservedIpShape } from "../shapes";
 
@@ -39,8 +39,8 @@ export function reservedIpRoutes(app: App, context: Context): void {
   };
 
   app.post("/v2/reserved_ips", { schema: { body: CreateBody } }, (request, reply) => {
-    const { region, droplet_id, project_id = settings.projectId } = request.body;
-    if (project_id !== settings.projectId) throw unprocessable("The project does not exist.");
+    const { region, droplet_id, project_id } = request.body;
+    const project = assignment(store, project_id);
     const droplet = droplet_id === undefined ? null : assignable(context, droplet_id);
     const slug = droplet?.region ?? region;
     if (slug === undefined) throw unprocessable("region or droplet_id is required");
@@ -55,6 +55,7 @@ export function reservedIpRoutes(app: App, context: Context): void {
       dropletId: null,
       nextDropletId: null,
       locked: false,
+      project,
     };
     store.reservedIps.put(reserved);
     unseen.add(`reserved_ips/${ip}`);
@@ -159,11 +160,7 @@ export function reservedSource({ publicRange, reservedRange }: Settings): Source
 }
 
 function freeAddress({ store, settings, addresses }: Context): string {
-  const taken = new Set([
-    ...store.reservedIps.all().map(reserved => reserved.ip),
-    ...store.droplets.all().map(droplet => droplet.publicAddress),
-  ]);
-  const ip = addresses.next(reservedSource(settings), taken);
+  const ip = addresses.next(reservedSource(settings), takenAddresses(store));
   if (ip === undefined) throw unprocessable("There is no free address for a reserved IP.");
   return ip;
 }

@@ -1,11 +1,10 @@
-/** `/v2/tags`, and what carries them. The lab's only tagged resources are droplets. */
-import { Type } from "@fastify/type-provider-typebox";
-import type { Static } from "@fastify/type-provider-typebox";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+/** `/v2/tags`, and what carries them: droplets and volumes. */
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
+import { type App, baseOf, type Context } from "../context";
 import { notFound, unprocessable } from "../errors";
 import { PageQuery, paginate } from "../paging";
-import type { DropletRecord, TagRecord } from "../records";
+import type { DropletRecord, TagRecord, VolumeRecord } from "../records";
 import { tagShape } from "../shapes";
 import { ensureTag } from "../tagging";
 
@@ -28,13 +27,17 @@ export function tagRoutes(app: App, context: Context): void {
     if (tag === undefined) throw notFound();
     return tag;
   };
-  const droplets = (body: Static<typeof Resources>): DropletRecord[] =>
+  const resources = (body: Static<typeof Resources>): (DropletRecord | VolumeRecord)[] =>
     body.resources.map(({ resource_id, resource_type }) => {
-      if (resource_type !== "droplet")
-        throw unprocessable(`the lab has no resources of type ${resource_type}`);
-      const droplet = store.droplets.get(Number(resource_id));
-      if (droplet === undefined) throw notFound();
-      return droplet;
+      if (resource_type !== "droplet" && resource_type !== "volume") {
+        throw unprocessable(`the lab has no tags on resources of type ${resource_type}`);
+      }
+      const found =
+        resource_type === "droplet"
+          ? store.droplets.get(Number(resource_id))
+          : store.volumes.get(String(resource_id));
+      if (found === undefined) throw notFound();
+      return found;
     });
   const changed = (): void => {
     store.changed();
@@ -61,7 +64,7 @@ export function tagRoutes(app: App, context: Context): void {
     const { name } = find(request.params.name);
     const others = (tags: readonly string[]): string[] => tags.filter(tag => tag !== name);
     store.tags.delete(name);
-    for (const droplet of store.droplets.all()) droplet.tags = others(droplet.tags);
+    for (const tagged of [...store.droplets.all(), ...store.volumes.all()]) tagged.tags = others(tagged.tags);
     for (const firewall of store.firewalls.all()) {
       firewall.tags = others(firewall.tags);
       for (const { target } of [...firewall.inbound, ...firewall.outbound]) {
@@ -74,14 +77,14 @@ export function tagRoutes(app: App, context: Context): void {
 
   app.post("/v2/tags/:name/resources", { schema: { params, body: Resources } }, (request, reply) => {
     const { name } = find(request.params.name);
-    for (const droplet of droplets(request.body)) droplet.tags = [...new Set([...droplet.tags, name])];
+    for (const found of resources(request.body)) found.tags = [...new Set([...found.tags, name])];
     changed();
     return reply.code(204).send();
   });
 
   app.delete("/v2/tags/:name/resources", { schema: { params, body: Resources } }, (request, reply) => {
     const { name } = find(request.params.name);
-    for (const droplet of droplets(request.body)) droplet.tags = droplet.tags.filter(tag => tag !== name);
+    for (const found of resources(request.body)) found.tags = found.tags.filter(tag => tag !== name);
     changed();
     return reply.code(204).send();
   });

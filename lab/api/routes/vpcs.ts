@@ -1,8 +1,8 @@
 /** `/v2/vpcs`: private networks. */
 import { Type } from "@fastify/type-provider-typebox";
+
 import { requireRegion } from "../catalog";
-import type { App, Context } from "../context";
-import { baseOf } from "../context";
+import { type App, baseOf, type Context } from "../context";
 import { ApiError, notFound } from "../errors";
 import { PageQuery, paginate } from "../paging";
 import type { DropletRecord, VpcRecord } from "../records";

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
 
-import { ssh } from "../../../drivers/ssh";
+import { ssh } from "../../../lab/ssh";
 import { ask, type Vpc, vpcs, vpcsInUse } from "../account-api";
 import type { Scenario } from "../scenario";
 import { wellFormed } from "../swarm";
@@ -157,7 +157,7 @@ export const ACCOUNT: readonly Scenario[] = [
         // Longer than it waits for a droplet's last step, whatever it is told.
         await world.lab.behave({ removalMs: 75_000, membersMs: 3000 });
         const log = await world.destroyFails();
-        assert.match(log, /timeout while waiting for state|timed out after 60 s while waiting for droplet/);
+        assert.match(log, /timeout while waiting for state|waited 60 s for droplet/);
         await world.eventually(60, "the droplets to be gone", async () =>
           assert.deepEqual(await world.lab.droplets(), []),
         );

@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 
-import type { DockerApiOutput } from "../../../components/docker-api/docker-api";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { DockerApiOutput as Outputs } from "../../../components/swarm/docker-api/docker-api";
 import { imageKey, versions } from "../prepared-droplet";
 import { lastOfItsCluster, type Scenario } from "../scenario";
 import { askEngine } from "../security/docker-api";
@@ -8,6 +10,8 @@ import { underLoad } from "../service";
 import { settled, wellFormed } from "../swarm";
 import type { World } from "../world";
 import { managers, workers } from "./configs";
+
+type DockerApiOutput = pulumi.Unwrap<Outputs>;
 
 /** The same cluster, on the engines that people have. */
 export const ENGINES: readonly Scenario[] = [

@@ -3,8 +3,8 @@ import * as assert from "node:assert/strict";
 import { type Scenario, Skipped } from "../scenario";
 import { type Attempt, attemptsOf } from "../security/attempts";
 import { deployTasks, secured } from "../security/cluster";
-import { askMetadata } from "../security/metadata";
 import { sendFrom } from "../security/datagrams";
+import { askMetadata } from "../security/metadata";
 import { tryFrom } from "../security/tcp";
 import type { OutputNode, World } from "../world";
 

@@ -2,17 +2,19 @@ import * as assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
+import type * as pulumi from "@pulumi/pulumi";
 import execa from "execa";
 
-import type { DockerApiOutput } from "../../../components/docker-api/docker-api";
-import { certRequest, ecdsaKey, locallySignedCert, selfSignedCert } from "../../../rehearsal/certificates";
+import type { DockerApiOutput as Outputs } from "../../../components/swarm/docker-api/docker-api";
 import type { Scenario } from "../scenario";
 import type { Attempt } from "../security/attempts";
 import { secured } from "../security/cluster";
-import { askEngine, type Identity } from "../security/docker-api";
+import { askEngine, foreignAuthority, type Identity } from "../security/docker-api";
 import { underLoad } from "../service";
 import { settled, wellFormed } from "../swarm";
 import type { World } from "../world";
+
+type DockerApiOutput = pulumi.Unwrap<Outputs>;
 
 const TOPIC = "Docker API over TLS (2376/tcp)";
 
@@ -36,13 +38,14 @@ async function dockerApi(world: World): Promise<void> {
   assert.ok(secretOutputs.includes("dockerApi"));
   const first = exported(world);
   const mine = { certificate: first.certificate, key: first.key };
+  const foreign = await foreignAuthority(path.join(world.dir, "foreign"), first.ca);
   await everyManager(world, "the exported certificate", first.ca, mine, "let in");
   await everyManager(world, "no certificate", first.ca, undefined, "turned away");
-  await everyManager(world, "another authority's certificate", first.ca, await foreign(), "turned away");
+  await everyManager(world, "another authority's certificate", first.ca, foreign.identity, "turned away");
   await everyManager(
     world,
     "the exported certificate, and a foreign CA",
-    await foreignCa(),
+    foreign.ca,
     mine,
     "does not believe it",
   );
@@ -125,37 +128,4 @@ async function dockerContext(world: World, api: DockerApiOutput): Promise<void> 
   );
   const { stdout } = await docker("--context", "swarm", "node", "ls", "--quiet");
   assert.equal(stdout.split("\n").length, world.nodes.length);
-}
-
-/** A pair of somebody who has the same names and another authority. */
-async function foreign(): Promise<Identity> {
-  const [caKey, key] = [await ecdsaKey(), await ecdsaKey()];
-  const request = await certRequest.create(
-    { privateKeyPem: key, subject: { commonName: "client" } },
-    "client",
-  );
-  const signed = await locallySignedCert.create(
-    {
-      certRequestPem: request.outputs.certRequestPem,
-      caPrivateKeyPem: caKey,
-      caCertPem: await foreignCa(caKey),
-      validityPeriodHours: 24,
-      allowedUses: ["digital_signature", "client_auth"],
-    },
-    "client",
-  );
-  return { certificate: String(signed.outputs.certPem), key };
-}
-
-async function foreignCa(key?: string): Promise<string> {
-  const privateKeyPem = key ?? (await ecdsaKey());
-  const { outputs } = await selfSignedCert.create(
-    {
-      privateKeyPem,
-      subject: { commonName: "swarm-docker-api certificate authority" },
-      validityPeriodHours: 24,
-    },
-    "ca",
-  );
-  return String(outputs.certPem);
 }

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
-import { secured } from "../security/cluster";
 import { findSecrets, outputSecrets } from "../secrets";
+import { secured } from "../security/cluster";
 import { settled } from "../swarm";
 import type { World } from "../world";
 

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 
 import type { Scenario } from "../scenario";
 import { type Attempt, attemptsOf } from "../security/attempts";
+import { deployTasks, places, secured } from "../security/cluster";
 import { type Datagram, type DatagramOutcome, sendFrom } from "../security/datagrams";
 import { clusterVpc, operatorAddress, withHosts } from "../security/hosts";
 import {
@@ -12,7 +13,6 @@ import {
   tryFrom,
   tryFromHere,
 } from "../security/tcp";
-import { deployTasks, places, secured } from "../security/cluster";
 import type { World } from "../world";
 
 /** The ports that a swarm of Docker's defaults may have something on, and one that a container publishes. */

@@ -42,10 +42,8 @@ export async function tryFrom(
   prefix: readonly string[] = [],
 ): Promise<TcpOutcome[]> {
   const list = JSON.stringify(targets.map(({ address, port }) => [address, port]));
-  const { code, stdout, stderr } = await lab.exec(hostname, [
-    ...prefix,
-    ...["python3", "-c", TCP_PROGRAM, "scan", list],
-  ]);
+  const scan = ["python3", "-c", TCP_PROGRAM, "scan", list];
+  const { code, stdout, stderr } = await lab.exec(hostname, [...prefix, ...scan]);
   assert.equal(code, 0, `${hostname} could not try ports: ${stderr}`);
   return JSON.parse(stdout) as TcpOutcome[];
 }

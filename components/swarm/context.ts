@@ -1,12 +1,10 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SwarmOptions, Timeouts } from "../args";
-import { swarmPorts } from "../ports";
-import type { SwarmArgs, SwarmNode } from "./args";
+import type { SwarmHosts, SwarmNode } from "./args";
+import { DEFAULT_TIMEOUTS, type SwarmSettings } from "./resolve";
 import { command, type ScriptName } from "./script";
 
-const DEFAULT_TIMEOUTS = { ssh: 300, boot: 600, join: 300, drain: 120 };
 /**
  * `@pulumi/command` waits 100 ms before the second dial, then half as long again each time, up to 5 s: 11 s for ten. A
  * dial itself takes no time where it is refused, and up to 5 s where nobody answers.
@@ -40,15 +38,18 @@ export interface Run {
   readonly seconds: number;
   /** stdout is a secret, and so is never logged. */
   readonly secret?: boolean;
-  readonly triggers?: readonly pulumi.Input<string | number>[];
+  /**
+   * Another value is another Command: the new one is created, then the old one deleted. To run one again, its input is
+   * changed. @default none
+   */
+  readonly identity?: readonly pulumi.Input<string>[];
 }
 
 /** What all Commands of a swarm share: where they go and how long they wait. */
 export class SwarmContext {
-  public readonly options: SwarmOptions;
-  public readonly timeouts: Required<Timeouts>;
-  public readonly listenPort: number;
-  public readonly generation: number;
+  /** The first of them initialises the swarm. */
+  public readonly managers: readonly SwarmNode[];
+  public readonly firstManager: SwarmNode;
   /** Where the control plane is reached. */
   public readonly controlAddress: pulumi.Input<string>;
   /** Made once: every node's Commands go there. */
@@ -58,16 +59,16 @@ export class SwarmContext {
 
   public constructor(
     public readonly stem: string,
-    public readonly args: SwarmArgs,
-    public readonly firstManager: SwarmNode,
+    public readonly hosts: SwarmHosts,
+    public readonly settings: SwarmSettings,
     private readonly parent: pulumi.Resource,
   ) {
-    this.options = args.options ?? {};
-    this.timeouts = { ...DEFAULT_TIMEOUTS, ...args.timeouts };
-    this.listenPort = swarmPorts(this.options).listen;
-    this.generation = this.options.generation ?? 0;
-    this.controlAddress = args.controlAddress;
-    this.toControl = this.connection(pulumi.output(this.controlAddress), firstManager.hostKey);
+    this.managers = hosts.nodes.filter(({ role }) => role === "manager");
+    const [first] = this.managers;
+    if (!first) throw new pulumi.ResourceError("a swarm needs a manager", parent);
+    this.firstManager = first;
+    this.controlAddress = hosts.controlAddress;
+    this.toControl = this.connection(pulumi.output(this.controlAddress), first.hostKey);
   }
 
   /** A Command. Until the time comes that `at` names it does nothing, and opens no connection. */
@@ -83,7 +84,7 @@ export class SwarmContext {
           ? { create: run.atOnce.apply(wanted => (wanted ? line : undefined)) as pulumi.Output<string> }
           : {}),
         stdin: run.stdin,
-        ...(run.triggers ? { triggers: [...run.triggers] } : {}),
+        ...(run.identity ? { triggers: [...run.identity] } : {}),
         // Progress is on stderr.
         logging: run.secret ? remote.Logging.None : remote.Logging.Stderr,
         // sshd refuses variables that it was not told to accept.
@@ -95,26 +96,27 @@ export class SwarmContext {
 
   /** The name of what is made anew in each generation of the swarm. */
   public inGeneration(name: string): string {
-    return this.generation === 0 ? name : `${name}-g${this.generation}`;
+    const { generation } = this.settings;
+    return generation === 0 ? name : `${name}-g${generation}`;
   }
 
   /** What runs on a change alone keeps one bound on its dials: another `timeouts.ssh` is no change that it is for. */
   private to(on: Run["on"], at: Run["at"]): pulumi.Output<Connection> {
-    const seconds = at === "update" ? DEFAULT_TIMEOUTS.ssh : this.timeouts.ssh;
+    const seconds = at === "update" ? DEFAULT_TIMEOUTS.ssh : this.settings.timeouts.ssh;
     if (on !== "control")
       return this.connection(
         on.host.apply(({ publicAddress }) => publicAddress),
         on.hostKey,
         seconds,
       );
-    if (seconds === this.timeouts.ssh) return this.toControl;
+    if (seconds === this.settings.timeouts.ssh) return this.toControl;
     return this.connection(pulumi.output(this.controlAddress), this.firstManager.hostKey, seconds);
   }
 
   private connection(
     address: pulumi.Output<string>,
     hostKey: SwarmNode["hostKey"],
-    seconds = this.timeouts.ssh,
+    seconds = this.settings.timeouts.ssh,
   ): pulumi.Output<Connection> {
     const dialErrorLimit = FIRST_DIALS + Math.ceil(seconds / SECONDS_PER_DIAL);
     return address.apply(host =>
@@ -125,7 +127,7 @@ export class SwarmContext {
   private login(hostKey: SwarmNode["hostKey"]): pulumi.Output<Login> {
     let login = this.logins.get(hostKey);
     if (!login) {
-      const { user, privateKey } = this.args.ssh;
+      const { user, privateKey } = this.hosts.ssh;
       login = pulumi.output({ user, privateKey, ...(hostKey === undefined ? {} : { hostKey }) });
       this.logins.set(hostKey, login);
     }

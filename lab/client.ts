@@ -1,20 +1,27 @@
+/** DigitalOcean's API as a client sees it: the rehearsal's, the benchmarks' and whoever shares the account. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { messageOf } from "./entry";
+import { messageOf } from "./engine/errors";
+import { waitFor } from "./engine/wait";
 
 /** An answer other than 2xx. */
-export class ApiError extends Error {
+export class RequestFailed extends Error {
   public constructor(
     message: string,
+    /** The HTTP status; {@link NO_ANSWER} where there was no connection. */
     public readonly status: number,
   ) {
     super(message);
-    this.name = "ApiError";
+    this.name = "RequestFailed";
   }
 }
 
 /** In place of a status where there was no connection. It is tried again like an error of the server. */
 const NO_ANSWER = 599;
+/** Between two looks at something that takes its time, in ms. */
+export const POLL_MS = 500;
+/** How long an action may take, in ms. */
+const ACTION_MS = 300_000;
 
 /** The part of an action that is looked at. */
 export interface Action {
@@ -22,8 +29,8 @@ export interface Action {
   readonly status: string;
 }
 
-/** DigitalOcean's API, as far as the lab has it, with the real provider's retries. */
-export class Api {
+/** A client with the retries of DigitalOcean's own. */
+export class ApiClient {
   /** @param firstRetry - Wait before the second try in ms; it doubles each time. */
   public constructor(
     private readonly endpoint: string,
@@ -31,7 +38,7 @@ export class Api {
     private readonly firstRetry = 1000,
   ) {}
 
-  /** @throws ApiError */
+  /** @param path - What follows `/v2/`. @throws RequestFailed */
   public async call<T>(method: string, path: string, body?: object): Promise<T> {
     const url = new URL(`/v2/${path}`, this.endpoint).href;
     for (let attempt = 0; ; attempt++) {
@@ -43,7 +50,7 @@ export class Api {
       }
       if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.text || "{}") as T;
       const status = answer.status === NO_ANSWER ? "" : `${answer.status} `;
-      throw new ApiError(`${method} ${url}: ${status}${reason(answer.text)}`, answer.status);
+      throw new RequestFailed(`${method} ${url}: ${status}${reason(answer.text)}`, answer.status);
     }
   }
 
@@ -52,7 +59,7 @@ export class Api {
     try {
       return await this.call<T>("GET", path);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
+      if (error instanceof RequestFailed && error.status === 404) return undefined;
       throw error;
     }
   }
@@ -73,7 +80,8 @@ export class Api {
   /** Does an action on `droplets/ID` or `reserved_ips/IP`, and waits for its end. */
   public async act(target: string, body: object): Promise<void> {
     const { action } = await this.call<{ action: Action }>("POST", `${target}/actions`, body);
-    const { status } = await until(`action ${action.id} of ${target}`, 300, async () => {
+    const what = `action ${action.id} of ${target}`;
+    const { status } = await waitFor({ what, timeoutMs: ACTION_MS, intervalMs: POLL_MS }, async () => {
       const now = await this.call<{ action: Action }>("GET", `${target}/actions/${action.id}`);
       return now.action.status === "in-progress" ? undefined : now.action;
     });
@@ -94,17 +102,6 @@ export class Api {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       return { status: NO_ANSWER, text: JSON.stringify({ message: messageOf(cause) }), retryAfter: 0 };
     }
-  }
-}
-
-/** Asks twice a second until there is an answer. @throws Error after so many seconds. */
-export async function until<T>(what: string, seconds: number, ask: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`timed out after ${seconds} s while waiting for ${what}`);
-    await sleep(500);
   }
 }
 

@@ -1,3 +1,10 @@
+/** What was thrown, and what the engine refused. */
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The HTTP status of an engine's refusal. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("statusCode" in error)) return undefined;

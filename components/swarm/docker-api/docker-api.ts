@@ -1,20 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SwarmNode } from "../swarm/args";
-import type { SwarmContext } from "../swarm/remote";
-import { script } from "../swarm/script";
+import { DOCKER_API_PORT } from "../../network/ports";
+import type { SwarmNode } from "../args";
+import type { SwarmContext } from "../context";
+import { script } from "../script";
 import { Authority } from "./certificates";
 
 /** What a client of the Docker API needs. */
 export interface DockerApiOutput {
   /** `tcp://ADDRESS:2376` of the control endpoint. */
-  readonly host: string;
+  readonly host: pulumi.Output<string>;
   /** PEM, for `ca.pem`. */
-  readonly ca: string;
+  readonly ca: pulumi.Output<string>;
   /** PEM, for `cert.pem`. */
-  readonly certificate: string;
+  readonly certificate: pulumi.Output<string>;
   /** PEM, for `key.pem`. Whoever has it is root on the managers. Secret. */
-  readonly key: string;
+  readonly key: pulumi.Output<string>;
 }
 
 /** What a server of the Docker API is given, as the scripts take it. Secret. */
@@ -40,7 +41,7 @@ export interface DockerApiServers {
  */
 export class DockerApi extends pulumi.ComponentResource {
   /** Only where it is on. */
-  public readonly output?: pulumi.Output<DockerApiOutput>;
+  public readonly output?: DockerApiOutput;
   private readonly files = new Map<SwarmNode, pulumi.Output<ServerFiles>>();
 
   public constructor(
@@ -63,15 +64,11 @@ export class DockerApi extends pulumi.ComponentResource {
           .apply(([CA, CERTIFICATE, KEY]) => ({ CA, CERTIFICATE, KEY }));
         this.files.set(node, pulumi.secret(files));
       }
-      const client = authority.client("client");
-      this.output = pulumi
-        .all([context.controlAddress, authority.certificate, client.certificate, client.key])
-        .apply(([address, ca, certificate, key]) => ({
-          host: `tcp://${address}:2376`,
-          ca,
-          certificate,
-          key,
-        }));
+      this.output = {
+        host: pulumi.interpolate`tcp://${context.controlAddress}:${DOCKER_API_PORT}`,
+        ca: authority.certificate,
+        ...authority.client("client"),
+      };
     }
     this.registerOutputs({ output: this.output });
   }
@@ -106,7 +103,7 @@ export class DockerApi extends pulumi.ComponentResource {
           on: node,
           stdin: pulumi.secret(stdin),
           seconds: 600,
-          triggers: [node.identity],
+          identity: [node.identity],
         },
         { parent: this, dependsOn: [...earlier] },
       );

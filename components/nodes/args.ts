@@ -1,0 +1,61 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Whether a node takes tasks: `active` does, `pause` takes no new ones, `drain` gives its tasks away. */
+export const Availability = { Active: "active", Pause: "pause", Drain: "drain" } as const;
+export type Availability = (typeof Availability)[keyof typeof Availability];
+
+/** Whether a host installs security updates by itself: `image` leaves it as the image has it. */
+export const SecurityUpdates = { Image: "image", On: "on", Off: "off" } as const;
+export type SecurityUpdates = (typeof SecurityUpdates)[keyof typeof SecurityUpdates];
+
+/**
+ * What a node is made of.
+ *
+ * A running droplet is never replaced or rebooted because one of `size`, `image`, `sshKeys` or the user data was
+ * edited: the edit is ignored, a warning names the droplet, and it takes effect when `revision` changes.
+ */
+export interface NodeArgs {
+  /**
+   * Droplet size slug. @default "s-1vcpu-2gb"
+   * A change takes effect with the next `revision`.
+   */
+  readonly size?: pulumi.Input<string>;
+  /**
+   * Slug of a Debian or Ubuntu image, or the id of an image or snapshot: `195932981`. @default "ubuntu-24-04-x64"
+   * A change takes effect with the next `revision`.
+   */
+  readonly image?: pulumi.Input<string>;
+  /** Swarm node labels. A change is applied in place. Labels set by hand stay. @default {} */
+  readonly labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Applied in place. @default "active" */
+  readonly availability?: pulumi.Input<Availability>;
+  /**
+   * Any word or number of letters, digits and hyphens. Another value replaces the node: the new one joins before the
+   * old one leaves. On a pool it replaces all of the pool's nodes in one update, on one node just that. @default none
+   */
+  readonly revision?: string;
+}
+
+/** A group of like nodes, numbered from 0. */
+export interface PoolArgs extends NodeArgs {
+  /** How many nodes. */
+  readonly count: number;
+  /**
+   * Numbers that are not used, so that a node can go from the middle: with `count: 2, skip: [1]` the nodes are 0 and
+   * 2. Lower `count` by one and add the number in the same edit, and only that node goes. @default []
+   */
+  readonly skip?: number[];
+  /** Differences of single nodes, by number. @default {} */
+  readonly nodes?: Record<string, NodeArgs>;
+}
+
+/** The managers. */
+export interface ManagerPoolArgs extends PoolArgs {
+  /** How many managers: 1, 3, 5 or 7. */
+  readonly count: number;
+  /**
+   * Allows 2, 4 or 6 managers, which tolerate no more failures than one manager less, and lose quorum more easily.
+   * @default false
+   */
+  readonly allowEvenCount?: boolean;
+}
