@@ -1,6 +1,6 @@
-import type { ServerFiles } from "./docker-api/docker-api";
 import type { Role } from "../nodes/node";
 import { bundle } from "./bundle";
+import type { ServerFiles } from "./docker-api/docker-api";
 
 /** What each script is sent, beside its node's name and the {@link BOUNDS}. Its first lines say what the words mean. */
 export interface Inputs {

@@ -1,6 +1,6 @@
+import { dropIn, manager, port, restarts, serve } from "./docker-api-host";
 import { refuse } from "./engine-objects";
 import type { FakeEngine } from "./fake-engine";
-import { dropIn, manager, port, restarts, serve } from "./docker-api-host";
 
 type Others = Readonly<Record<string, "reachable" | "unreachable">>;
 /** A manager beside these others, by node ID. */
