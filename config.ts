@@ -1,22 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   Availability,
-  type DockerApiArgs,
+  type DockerApiOptions,
   type Fault,
-  type FirewallArgs,
-  type FirewallRuleArgs,
+  type FirewallOptions,
+  type FirewallRule,
   InvalidArgsError,
   ListenAddress,
-  type ManagerPoolArgs,
+  type ManagerPoolOptions,
   NodeAddress,
-  type NodeArgs,
-  type PoolArgs,
+  type NodeOptions,
+  type PoolOptions,
   SecurityUpdates,
-  type SshArgs,
+  type SshOptions,
   type SwarmClusterArgs,
   type SwarmOptions,
   type Timeouts,
-  type VpcArgs,
+  type VpcOptions,
 } from "digitalocean-swarm";
 import { z } from "zod";
 
@@ -54,25 +54,25 @@ const node = {
   labels: z.record(z.string(), text).optional(),
   availability: z.enum(Availability).optional(),
   revision: text.optional(),
-} satisfies Keys<NodeArgs>;
+} satisfies Keys<NodeOptions>;
 const pool = {
   ...node,
   count: number,
   skip: z.array(number).optional(),
   nodes: z.record(z.string(), z.strictObject(node)).optional(),
-} satisfies Keys<PoolArgs>;
+} satisfies Keys<PoolOptions>;
 const rule = z.strictObject({
   ports: text,
   addresses: z.array(text).optional(),
   tags: z.array(text).optional(),
   loadBalancers: z.array(text).optional(),
-} satisfies Keys<FirewallRuleArgs>);
+} satisfies Keys<FirewallRule>);
 
 /** Top-level keys of the stack's configuration. */
 const SCHEMA = {
   name: text.optional(),
   region: text,
-  managers: z.strictObject({ ...pool, allowEvenCount: truth.optional() } satisfies Keys<ManagerPoolArgs>),
+  managers: z.strictObject({ ...pool, allowEvenCount: truth.optional() } satisfies Keys<ManagerPoolOptions>),
   workers: z.record(z.string(), z.strictObject(pool)).optional(),
   firewall: z.strictObject({
     sshFrom: z.array(text).default([]),
@@ -81,15 +81,15 @@ const SCHEMA = {
     publish: z.array(text).optional(),
     inbound: z.array(rule).optional(),
     outbound: z.array(rule).optional(),
-  } satisfies Keys<FirewallArgs>),
-  vpc: z.strictObject({ id: text.optional(), range: text.optional() } satisfies Keys<VpcArgs>).optional(),
+  } satisfies Keys<FirewallOptions>),
+  vpc: z.strictObject({ id: text.optional(), range: text.optional() } satisfies Keys<VpcOptions>).optional(),
   ssh: z
     .strictObject({
       publicKey: text.optional(),
       privateKey: text.optional(),
       existingKey: text.optional(),
       additionalKeys: z.array(text).optional(),
-    } satisfies Keys<SshArgs>)
+    } satisfies Keys<SshOptions>)
     .optional(),
   swarm: z
     .strictObject({
@@ -111,7 +111,7 @@ const SCHEMA = {
       generation: number.optional(),
     } satisfies Keys<SwarmOptions>)
     .optional(),
-  dockerApi: z.strictObject({ renewal: number.optional() } satisfies Keys<DockerApiArgs>).optional(),
+  dockerApi: z.strictObject({ renewal: number.optional() } satisfies Keys<DockerApiOptions>).optional(),
   dockerVersion: text.optional(),
   dockerMirror: text.optional(),
   securityUpdates: z.enum(SecurityUpdates).optional(),

@@ -12,6 +12,7 @@ export default tseslint.config(
       ".e2e",
       ".rehearsal",
       ".bench",
+      ".nodes",
       "coverage",
       "dist",
       "template",

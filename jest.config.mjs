@@ -1,3 +1,7 @@
+import process from "node:process";
+
+// `npm run test:nodes` tries another SDK of Pulumi than the one that is installed.
+const { PULUMI_SDK: sdk } = process.env;
 const typescript = ["ts-jest", { diagnostics: false }];
 
 /** @type {import("jest").Config} */
@@ -7,6 +11,7 @@ export default {
   testEnvironmentOptions: { customExportConditions: ["node", "node-addons", "digitalocean-swarm-source"] },
   // For what hangs: how long a test takes is the machine's business.
   testTimeout: 120_000,
+  moduleNameMapper: sdk ? { "^@pulumi/pulumi$": sdk, "^@pulumi/pulumi/(.*)$": `${sdk}/$1` } : {},
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
   // TypeBox is published as ES modules only, which Jest's own loader does not take under Node 20.

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { FirewallArgs, VpcArgs } from "./network/args";
-import type { ManagerPoolArgs, PoolArgs, SecurityUpdates } from "./nodes/args";
-import type { SshArgs } from "./ssh/args";
+import type { FirewallOptions, VpcOptions } from "./network/args";
+import type { ManagerPoolOptions, PoolOptions, SecurityUpdates } from "./nodes/args";
+import type { SshOptions } from "./ssh/args";
 import type { SwarmOptions, Timeouts } from "./swarm/options";
 
 /** The managers' Docker API over TLS, where `firewall.dockerApiFrom` lets anybody reach it. */
-export interface DockerApiArgs {
+export interface DockerApiOptions {
   /**
    * Another number replaces the certificate authority and all certificates: what the old ones let in is refused. The
    * engines are restarted, one after the other. Certificates are valid for a year, and renewed by the `up`s of its last
@@ -32,14 +32,14 @@ export interface DockerApiArgs {
 export interface SwarmClusterArgs {
   /** Region slug, e.g. `fra1`. It is decided once. */
   readonly region: pulumi.Input<string>;
-  readonly managers: ManagerPoolArgs;
+  readonly managers: ManagerPoolOptions;
   /** Worker pools by name. A name is part of hostnames: lower case letters, digits and hyphens. @default {} */
-  readonly workers?: Record<string, PoolArgs>;
-  readonly firewall: FirewallArgs;
+  readonly workers?: Record<string, PoolOptions>;
+  readonly firewall: FirewallOptions;
   /** @default the default VPC of the region, as for droplets that are made by hand; the firewall keeps others out */
-  readonly vpc?: VpcArgs;
-  readonly dockerApi?: DockerApiArgs;
-  readonly ssh?: SshArgs;
+  readonly vpc?: VpcOptions;
+  readonly dockerApi?: DockerApiOptions;
+  readonly ssh?: SshOptions;
   readonly swarm?: SwarmOptions;
   /**
    * Docker engine of new nodes: `any` (what the image has, else Docker's newest), `distribution` (Debian's or Ubuntu's

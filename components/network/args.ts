@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
  * moved. One is made only where its region has another already: DigitalOcean makes the first VPC of a region the
  * region's default, and never deletes that one.
  */
-export interface VpcArgs {
+export interface VpcOptions {
   /** Id of an existing VPC of the same region, in place of a new one. It is left as it is. */
   readonly id?: pulumi.Input<string>;
   /**
@@ -16,7 +16,7 @@ export interface VpcArgs {
 }
 
 /** Who may reach the nodes from outside, and what the nodes may reach. Members reach each other in any case. */
-export interface FirewallArgs {
+export interface FirewallOptions {
   /** CIDR ranges that may reach SSH (22/tcp). Wherever this program runs must be among them. */
   readonly sshFrom: pulumi.Input<pulumi.Input<string>[]>;
   /**
@@ -32,16 +32,16 @@ export interface FirewallArgs {
    * What else may come in, and from whom: a service port for a load balancer or an office, ICMP, SSH for a bastion's tag.
    * The swarm's own ports are not for others. @default []
    */
-  readonly inbound?: FirewallRuleArgs[];
+  readonly inbound?: FirewallRule[];
   /**
    * What nodes may reach outside of the cluster; anything else is dropped. They need DNS (53/tcp and 53/udp), the package
    * repositories (80/tcp and 443/tcp) and the registries of images. @default everything
    */
-  readonly outbound?: FirewallRuleArgs[];
+  readonly outbound?: FirewallRule[];
 }
 
 /** One rule of the firewall: ports, and at least one other side. */
-export interface FirewallRuleArgs {
+export interface FirewallRule {
   /** `port[-port][/tcp|/udp]`, or `icmp`. */
   readonly ports: pulumi.Input<string>;
   /** CIDR ranges. @default [] */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { type Report, textOf } from "../reader";
-import type { FirewallRuleArgs } from "./args";
+import type { FirewallRule } from "./args";
 import { isWorld, parseCidr } from "./cidr";
 import { DOCKER_API_PORT, GOSSIP_PORT, parsePorts, type PortRange, portText, type SwarmPorts } from "./ports";
 
@@ -107,7 +107,7 @@ export function parsePublished(texts: readonly string[], ports: SwarmPorts, repo
 
 /** A further rule. Of the guarded ports, those of the swarm itself are for members alone, and no other is for the world. */
 export function parseRule(
-  rule: pulumi.Unwrap<FirewallRuleArgs>,
+  rule: pulumi.Unwrap<FirewallRule>,
   direction: "inbound" | "outbound",
   ports: SwarmPorts,
   report: Report,

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Reader } from "../reader";
 import { keepOutOfVpc } from "./address-pools";
-import type { FirewallArgs, VpcArgs } from "./args";
+import type { FirewallOptions, VpcOptions } from "./args";
 import { isWorld } from "./cidr";
 import { countRules, type Firewall, inboundRules, parsePublished, parseRanges, parseRule } from "./firewall";
 import type { SwarmPorts } from "./ports";
@@ -11,7 +11,7 @@ import { parseVpcRange } from "./vpc-range";
 /** The network as it is to be. */
 export interface NetworkSettings {
   /** `undefined`: the region's default one. */
-  readonly vpc?: VpcArgs;
+  readonly vpc?: VpcOptions;
   readonly firewall: pulumi.Input<Firewall>;
   /** Whether anybody is let in to the Docker API. */
   readonly servesDockerApi: boolean;
@@ -20,7 +20,7 @@ export interface NetworkSettings {
 /** Reads what concerns the network. */
 export function resolveNetwork(
   reader: Reader,
-  { firewall, vpc }: { readonly firewall: FirewallArgs; readonly vpc?: VpcArgs },
+  { firewall, vpc }: { readonly firewall: FirewallOptions; readonly vpc?: VpcOptions },
   ports: SwarmPorts,
   addressPools: pulumi.Input<readonly string[]>,
 ): NetworkSettings {
@@ -33,9 +33,9 @@ export function resolveNetwork(
 
 function resolveVpc(
   reader: Reader,
-  { id, range }: VpcArgs,
+  { id, range }: VpcOptions,
   addressPools: pulumi.Input<readonly string[]>,
-): VpcArgs {
+): VpcOptions {
   if (range === undefined) return { id };
   if (id !== undefined)
     reader.fault("vpc.range", "stands beside `id`: an existing VPC has its range. Leave it out");
@@ -49,7 +49,7 @@ function resolveVpc(
   };
 }
 
-function resolveFirewall(reader: Reader, args: FirewallArgs, ports: SwarmPorts): pulumi.Input<Firewall> {
+function resolveFirewall(reader: Reader, args: FirewallOptions, ports: SwarmPorts): pulumi.Input<Firewall> {
   const parts = {
     sshFrom: reader.read("firewall.sshFrom", args.sshFrom, (given, report) => {
       if (given.length === 0)

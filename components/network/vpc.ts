@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Fault, raise } from "../faults";
 import { SLOW_DELETES } from "../slow-deletes";
 import { keepOutOfVpc } from "./address-pools";
-import type { VpcArgs } from "./args";
+import type { VpcOptions } from "./args";
 
 /** A VPC. */
 export interface FoundVpc {
@@ -13,7 +13,7 @@ export interface FoundVpc {
 }
 
 /** What {@link vpcFor} is told. */
-export interface WantedVpc extends VpcArgs {
+export interface WantedVpc extends VpcOptions {
   readonly region: pulumi.Input<string>;
   /** What overlay networks are cut from: it is kept out of the VPC. */
   readonly addressPools: pulumi.Input<readonly string[]>;

@@ -14,7 +14,7 @@ export type SecurityUpdates = (typeof SecurityUpdates)[keyof typeof SecurityUpda
  * A running droplet is never replaced or rebooted because one of `size`, `image`, `sshKeys` or the user data was
  * edited: the edit is ignored, a warning names the droplet, and it takes effect when `revision` changes.
  */
-export interface NodeArgs {
+export interface NodeOptions {
   /**
    * Droplet size slug. @default "s-1vcpu-2gb"
    * A change takes effect with the next `revision`.
@@ -37,7 +37,7 @@ export interface NodeArgs {
 }
 
 /** A group of like nodes, numbered from 0. */
-export interface PoolArgs extends NodeArgs {
+export interface PoolOptions extends NodeOptions {
   /** How many nodes. */
   readonly count: number;
   /**
@@ -46,11 +46,11 @@ export interface PoolArgs extends NodeArgs {
    */
   readonly skip?: number[];
   /** Differences of single nodes, by number. @default {} */
-  readonly nodes?: Record<string, NodeArgs>;
+  readonly nodes?: Record<string, NodeOptions>;
 }
 
 /** The managers. */
-export interface ManagerPoolArgs extends PoolArgs {
+export interface ManagerPoolOptions extends PoolOptions {
   /** How many managers: 1, 3, 5 or 7. */
   readonly count: number;
   /**

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { map, oneOf, type Reader, type Report, textOf } from "../reader";
-import { Availability, type ManagerPoolArgs, type NodeArgs, type PoolArgs } from "./args";
+import { Availability, type ManagerPoolOptions, type NodeOptions, type PoolOptions } from "./args";
 import type { Role, WantedNode } from "./node";
 
 /** Name of the managers' pool. */
@@ -25,7 +25,7 @@ export function checkName(name: string, what: string, report: Report): void {
 /** The nodes of all pools, the managers first. */
 export function resolveNodes(
   reader: Reader,
-  args: { readonly managers: ManagerPoolArgs; readonly workers?: Readonly<Record<string, PoolArgs>> },
+  args: { readonly managers: ManagerPoolOptions; readonly workers?: Readonly<Record<string, PoolOptions>> },
 ): WantedNode[] {
   checkManagers(reader, args.managers);
   const nodes = resolvePool(reader, "managers", MANAGERS, "manager", args.managers);
@@ -40,7 +40,7 @@ export function resolveNodes(
   return nodes;
 }
 
-function checkManagers(reader: Reader, { count, allowEvenCount }: ManagerPoolArgs): void {
+function checkManagers(reader: Reader, { count, allowEvenCount }: ManagerPoolOptions): void {
   const fault = (reason: string) => {
     reader.fault("managers.count", reason);
   };
@@ -61,7 +61,7 @@ export function resolvePool(
   path: string,
   pool: string,
   role: Role,
-  args: PoolArgs,
+  args: PoolOptions,
 ): WantedNode[] {
   const isCount = Number.isInteger(args.count) && args.count >= 0;
   if (!isCount) reader.fault(`${path}.count`, `is ${args.count}; it takes a whole number from 0 up`);
@@ -110,7 +110,7 @@ type OwnSettings = Partial<Pick<WantedNode, "size" | "image" | "labels" | "avail
   readonly revision?: string;
 };
 
-function resolveNode(reader: Reader, path: string, args: NodeArgs): OwnSettings {
+function resolveNode(reader: Reader, path: string, args: NodeOptions): OwnSettings {
   const { size, image, labels, availability, revision } = args;
   if (revision !== undefined && !REVISION.test(revision))
     reader.fault(

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** How people and this program log in. With nothing given there is a generated ed25519 pair for each cluster. */
-export interface SshArgs {
+export interface SshOptions {
   /**
    * Public key of one's own pair, in OpenSSH's form: RSA, ECDSA or Ed25519. It is put into the account, which takes a key
    * once: where it is there already, name it by `existingKey`.

@@ -4,7 +4,7 @@ import type * as Sshpk from "sshpk";
 
 import type { Fault } from "../faults";
 import { isPlain, type Reader } from "../reader";
-import type { SshArgs } from "./args";
+import type { SshOptions } from "./args";
 
 /** What is known of the keys that log in; what is still an Output is left out. */
 export interface KnownKeys {
@@ -62,7 +62,7 @@ export function keyFaults({ publicKey, privateKey, existingKey }: KnownKeys): Fa
 }
 
 /** Notes every fault of the keys that are known already. */
-export function checkSsh(reader: Reader, ssh: SshArgs = {}): void {
+export function checkSsh(reader: Reader, ssh: SshOptions = {}): void {
   const { publicKey, privateKey, existingKey } = ssh;
   const others = [publicKey, existingKey].filter(key => key !== undefined).length;
   if (others !== (privateKey === undefined ? 0 : 1))

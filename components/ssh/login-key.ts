@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
 import { raise } from "../faults";
-import type { SshArgs } from "./args";
+import type { SshOptions } from "./args";
 import { isFingerprint, keyFaults, type KnownKeys, unknownToAccount } from "./keys";
 
 /** What this program logs in with, and what the account has of it. */
@@ -17,7 +17,7 @@ export interface LoginKey {
  * The pair that logs in, and its key at DigitalOcean: a generated pair, the user's own, or a key of the account. What is
  * wrong with it is found before any host is made.
  */
-export function loginKey(name: string, ssh: SshArgs = {}, opts: { parent: pulumi.Resource }): LoginKey {
+export function loginKey(name: string, ssh: SshOptions = {}, opts: { parent: pulumi.Resource }): LoginKey {
   if (ssh.privateKey === undefined) {
     const pair = new tls.PrivateKey(`${name}-ssh`, { algorithm: "ED25519" }, opts);
     return upload(name, pair.publicKeyOpenssh, pulumi.secret(pair.privateKeyOpenssh), opts);

@@ -1,5 +1,7 @@
 import * as http from "node:http";
 
+import { messageOf } from "../../lab/engine/errors";
+
 /** Anything that is sampled beside a scenario, and says at the end what it missed. */
 export interface Poller {
   /** Ends it and returns a line per sample that failed. */
@@ -15,9 +17,7 @@ export function poll(everyMs: number, sample: () => Promise<void>): Poller {
       try {
         await sample();
       } catch (error) {
-        failures.push(
-          `${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)}`,
-        );
+        failures.push(`${new Date().toISOString()} ${messageOf(error)}`);
       }
       await new Promise(resolve => setTimeout(resolve, everyMs));
     }
@@ -53,7 +53,7 @@ export class BalancedClient {
         this.good = host;
         return;
       } catch (error) {
-        reasons.push(`${host}: ${error instanceof Error ? error.message : String(error)}`);
+        reasons.push(`${host}: ${messageOf(error)}`);
       }
     }
     throw new Error(`no host answered: ${reasons.join("; ")}`);

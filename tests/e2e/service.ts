@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 
+import { messageOf } from "../../lab/engine/errors";
 import { BalancedClient, poll } from "./poller";
 import type { World } from "./world";
 
@@ -63,7 +64,7 @@ async function assertQuorum(world: World): Promise<void> {
       if (code === 0) return;
       reasons.push(`${hostname}: ${stderr.trim()}`);
     } catch (error) {
-      reasons.push(`${hostname}: ${error instanceof Error ? error.message : String(error)}`);
+      reasons.push(`${hostname}: ${messageOf(error)}`);
     }
   }
   throw new Error(`no manager could read the swarm: ${reasons.join("; ")}`);

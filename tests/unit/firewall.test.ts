@@ -1,4 +1,4 @@
-import type { FirewallArgs, SwarmOptions } from "../../components";
+import type { FirewallOptions, SwarmOptions } from "../../components";
 import { type Firewall, inboundRules, outboundRules, type Rule } from "../../components/network/firewall";
 import { parsePorts, portText } from "../../components/network/ports";
 import { resolve } from "../../components/resolve";
@@ -7,7 +7,7 @@ import { joinRequests, peersOf, sentTo } from "./sent";
 
 const SSH = ["192.0.2.7/32"];
 /** What the firewall is asked for, parsed. */
-function parsed(firewall: Partial<FirewallArgs>, swarm?: SwarmOptions) {
+function parsed(firewall: Partial<FirewallOptions>, swarm?: SwarmOptions) {
   const settings = resolve("demo", { ...CLUSTER, firewall: { sshFrom: SSH, ...firewall }, swarm });
   return { firewall: settings.network.firewall as Firewall, ports: settings.swarm.ports };
 }
@@ -17,7 +17,7 @@ const text = (rules: Rule[], word = "from") =>
     ({ protocol, portRange, peers }) =>
       `${portRange ?? ""}/${protocol} ${word} ${peers === "members" ? peers : Object.values(peers).flat().join(" ")}`,
   );
-const rules = (firewall: Partial<FirewallArgs> = {}, swarm?: SwarmOptions) => {
+const rules = (firewall: Partial<FirewallOptions> = {}, swarm?: SwarmOptions) => {
   const known = parsed(firewall, swarm);
   return text(inboundRules(known.firewall, known.ports));
 };
@@ -29,7 +29,7 @@ const BETWEEN_MEMBERS = [
 ];
 
 describe("inbound rules", () => {
-  test.each<[string, Partial<FirewallArgs>, SwarmOptions | undefined, string[]]>([
+  test.each<[string, Partial<FirewallOptions>, SwarmOptions | undefined, string[]]>([
     [
       "by default: SSH, and the swarm's ports",
       {},
@@ -98,7 +98,7 @@ describe("inbound rules", () => {
     ]);
   });
 
-  test.each<[Partial<FirewallArgs>, string, RegExp]>([
+  test.each<[Partial<FirewallOptions>, string, RegExp]>([
     [{ inbound: [{ ports: "80" }] }, "firewall.inbound[0]", /^names nobody: give it `addresses`, `tags` or/],
     [
       { inbound: [{ ports: "http", tags: ["a"] }] },

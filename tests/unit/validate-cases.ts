@@ -1,4 +1,4 @@
-import type { PoolArgs, SwarmClusterArgs } from "../../components";
+import type { PoolOptions, SwarmClusterArgs } from "../../components";
 import { asText } from "./cluster";
 import { ED25519 } from "./key-pairs";
 
@@ -8,7 +8,7 @@ const PAIR = { publicKey, privateKey };
 /** What is wrong, the arguments that differ from sound ones, and the one fault they must give. */
 export type Case = [title: string, args: Partial<SwarmClusterArgs>, path: string, reason: RegExp | string];
 /** A pool of one worker. */
-export const web = (pool: Partial<PoolArgs>): Partial<SwarmClusterArgs> => ({
+export const web = (pool: Partial<PoolOptions>): Partial<SwarmClusterArgs> => ({
   workers: { web: { count: 1, ...pool } },
 });
 export const NODE_CASES: Record<string, Case[]> = {

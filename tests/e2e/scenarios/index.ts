@@ -10,6 +10,7 @@ import { GENERATION } from "./generation";
 import { KILLS } from "./kills";
 import { LOST_HOSTS, LOST_WHILE_CHANGING } from "./lost-hosts";
 import { PORTS } from "./ports";
+import { PROJECTS } from "./projects";
 import { QUORUM } from "./quorum";
 import { RECONCILE } from "./reconcile";
 import { ROTATIONS } from "./rotations";
@@ -23,6 +24,7 @@ import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
 import { STOCK } from "./stock";
 import { STOCK_CLUSTERS } from "./stock-clusters";
+import { VOLUMES } from "./volumes";
 
 /** Scenarios that run in this order: each starts from whatever cluster the one before left. */
 export const GROUPS: readonly (readonly Scenario[])[] = [
@@ -40,6 +42,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   DESTROY,
   ACCOUNT,
   ACCESS,
+  PROJECTS,
   SECURITY,
   CREDENTIALS,
   CONTAINERS,
@@ -51,4 +54,5 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   STOCK,
   STOCK_CLUSTERS,
   ENGINES,
+  VOLUMES,
 ];
