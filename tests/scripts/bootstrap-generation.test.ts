@@ -1,7 +1,7 @@
 import { BOOTSTRAP, LABELS } from "./bootstrap-input";
 import { refuse } from "./engine-objects";
 import { FakeHost } from "./fake-host";
-import { listen, nobody } from "./loopback";
+import { listen, nobody } from "./machine";
 
 const FORCED = "init --force-new-cluster --advertise-addr 10.110.0.10:2377 --listen-addr 0.0.0.0:2377";
 const bootstrap = (host: FakeHost, more: Partial<typeof BOOTSTRAP> = {}, WAIT_SECONDS = 60) =>

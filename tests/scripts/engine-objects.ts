@@ -66,3 +66,39 @@ export const newSwarm = () => ({
   RootRotationInProgress: false,
   TLSInfo: { TrustRoot: "old" },
 });
+
+/** What a test says of a node; for the rest it is a worker that is ready. */
+export interface NodeState {
+  readonly Name?: string;
+  readonly Hostname?: string;
+  readonly State?: EngineNode["Status"]["State"];
+  readonly Role?: EngineNode["Spec"]["Role"];
+  readonly Availability?: EngineNode["Spec"]["Availability"];
+  readonly Message?: string;
+  /** Where the leader saw the node, on the loopback: there its ports answer. A manager's address is this one, too. */
+  readonly Address?: string;
+  /** Of a member of the managers' raft. */
+  readonly Reachability?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A node, as the engine shows it. */
+export function nodeOf(ID: string, state: NodeState, TLSInfo: object): EngineNode {
+  const { Role = "worker", Availability = "active", Address = "127.0.0.9", Reachability, labels } = state;
+  return {
+    ID,
+    Version: { Index: 1 },
+    Spec: { Name: state.Name, Role, Availability, ...(labels ? { Labels: { ...labels } } : {}) },
+    Description: {
+      Hostname: state.Hostname ?? "",
+      Engine: { EngineVersion: "28.5.1" },
+      TLSInfo,
+    },
+    Status: {
+      State: state.State ?? "ready",
+      ...(state.Message === undefined ? {} : { Message: state.Message }),
+      Addr: Address,
+    },
+    ...(Reachability ? { ManagerStatus: { Reachability, Addr: Address && `${Address}:2377` } } : {}),
+  };
+}

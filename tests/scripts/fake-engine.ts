@@ -1,20 +1,19 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 
 import {
   CUT,
-  differences,
   type EngineNode,
   newSwarm,
   NO_LEADER,
   type NodeSpec,
-  OUT_OF_SEQUENCE,
   Refusal,
   refuse,
   type SwarmSpec,
 } from "./engine-objects";
+import { remove, updateNode, updateSwarm } from "./fake-changes";
 import { docker, UnknownCall } from "./fake-docker";
+import { isLocked } from "./machine";
 
 /** What happens when a request comes. What it gives, if it is a refusal, is the answer. `times` counts from 1. */
 type Rule = (times: number) => unknown;
@@ -105,15 +104,7 @@ export class FakeEngine {
 
   /** Notes a change. */
   public changed(what: string): void {
-    this.changes.push(this.isLocked() ? `locked ${what}` : what);
-  }
-
-  private isLocked(): boolean {
-    if (!existsSync(this.lock)) return false;
-    const { ino } = statSync(this.lock);
-    return readFileSync("/proc/locks", "utf8")
-      .split("\n")
-      .some(line => / FLOCK .* WRITE /.test(line) && line.includes(`:${ino} `) && !line.includes("->"));
+    this.changes.push(isLocked(this.lock) ? `locked ${what}` : what);
   }
 
   private pingHeaders(): Record<string, string> {
@@ -169,7 +160,7 @@ export class FakeEngine {
     const [, top, id, action] = path.split("/");
     if (what === "GET /swarm") return this.swarm;
     if (what === "POST /swarm/update") {
-      this.updateSwarm(query, JSON.parse(body) as SwarmSpec);
+      updateSwarm(this, query, JSON.parse(body) as SwarmSpec);
       return;
     }
     if (what === "GET /swarm/unlockkey") return { UnlockKey: this.unlockKey };
@@ -180,11 +171,11 @@ export class FakeEngine {
     if (top === "nodes" && !node) throw refuse(`node ${id ?? ""} not found`, 404);
     if (node && method === "GET") return node;
     if (node && method === "DELETE") {
-      this.remove(node, query);
+      remove(this, node, query);
       return;
     }
     if (node && action === "update") {
-      this.updateNode(node, query, JSON.parse(body) as NodeSpec);
+      updateNode(this, node, query, JSON.parse(body) as NodeSpec);
       return;
     }
     this.unknown.push(what);
@@ -218,43 +209,6 @@ export class FakeEngine {
     this.state = "active";
     this.nodeId = "joined-node";
     return undefined;
-  }
-
-  private updateSwarm(query: URLSearchParams, spec: SwarmSpec): undefined {
-    const { swarm } = this;
-    if (Number(query.get("version")) !== swarm.Version.Index) throw OUT_OF_SEQUENCE;
-    if (spec.Name !== "default") throw refuse('swarm spec must be named "default"', 400);
-    const flags = [...query.keys()].filter(key => key !== "version" && query.get(key) === "true");
-    this.changed(["update swarm", ...differences(swarm.Spec, spec), ...flags].join(" "));
-    if (flags.includes("rotateWorkerToken")) swarm.JoinTokens.Worker += "-rotated";
-    if (flags.includes("rotateManagerToken")) swarm.JoinTokens.Manager += "-rotated";
-    if (flags.includes("rotateManagerUnlockKey")) this.unlockKey = "SWMKEY-rotated";
-    if ((spec.CAConfig.ForceRotate ?? 0) !== (swarm.Spec.CAConfig.ForceRotate ?? 0))
-      swarm.RootRotationInProgress = true;
-    swarm.Spec = spec;
-    swarm.Version.Index++;
-  }
-
-  private updateNode(node: EngineNode, query: URLSearchParams, spec: NodeSpec): undefined {
-    if (Number(query.get("version")) !== node.Version.Index) throw OUT_OF_SEQUENCE;
-    this.changed(["update", node.ID, ...differences(node.Spec, spec)].join(" "));
-    const promoted = spec.Role === "manager" && node.Spec.Role === "worker";
-    const demoted = spec.Role === "worker" && node.Spec.Role === "manager";
-    if (promoted && this.promotesAtOnce)
-      node.ManagerStatus = { Reachability: "reachable", Addr: `${node.Status.Addr}:2377` };
-    if (demoted && this.demotesAtOnce) delete node.ManagerStatus;
-    node.Spec = spec;
-    node.Version.Index++;
-  }
-
-  private remove(node: EngineNode, query: URLSearchParams): undefined {
-    const force = query.get("force") === "1";
-    if (node.Spec.Role === "manager" && node.ManagerStatus)
-      throw refuse(`node ${node.ID} is a cluster manager and is a member of the raft cluster`);
-    if (!force && node.Status.State !== "down")
-      throw refuse(`node ${node.ID} is not down and can't be removed`);
-    this.changed(`remove ${node.ID}${force ? " by force" : ""}`);
-    this.nodes.delete(node.ID);
   }
 
   private listServices(query: URLSearchParams): object[] {

@@ -14,9 +14,9 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import { BOUNDS, command, type Inputs, script, type ScriptName } from "../../components/swarm/script";
-import type { EngineNode } from "./engine-objects";
+import { nodeOf, type NodeState } from "./engine-objects";
 import { FakeEngine } from "./fake-engine";
-import { gossip, routesText } from "./loopback";
+import { gossip, routesText } from "./machine";
 
 /** All that a host has for the scripts, besides docker, curl and hostname, which are fakes. */
 const TOOLS =
@@ -43,21 +43,6 @@ export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-/** What a test says of a node; for the rest it is a worker that is ready. */
-export interface NodeState {
-  readonly Name?: string;
-  readonly Hostname?: string;
-  readonly State?: EngineNode["Status"]["State"];
-  readonly Role?: EngineNode["Spec"]["Role"];
-  readonly Availability?: EngineNode["Spec"]["Availability"];
-  readonly Message?: string;
-  /** Where the leader saw the node, on the loopback: there its ports answer. A manager's address is this one, too. */
-  readonly Address?: string;
-  /** Of a member of the managers' raft. */
-  readonly Reachability?: string;
-  readonly labels?: Readonly<Record<string, string>>;
 }
 
 interface RunOptions {
@@ -139,23 +124,7 @@ export class FakeHost {
   }
 
   public node(id: string, state: NodeState = {}): this {
-    const { Role = "worker", Availability = "active", Address = "127.0.0.9", Reachability, labels } = state;
-    this.engine.nodes.set(id, {
-      ID: id,
-      Version: { Index: 1 },
-      Spec: { Name: state.Name, Role, Availability, ...(labels ? { Labels: { ...labels } } : {}) },
-      Description: {
-        Hostname: state.Hostname ?? "",
-        Engine: { EngineVersion: "28.5.1" },
-        TLSInfo: this.engine.swarm.TLSInfo,
-      },
-      Status: {
-        State: state.State ?? "ready",
-        ...(state.Message === undefined ? {} : { Message: state.Message }),
-        Addr: Address,
-      },
-      ...(Reachability ? { ManagerStatus: { Reachability, Addr: Address && `${Address}:2377` } } : {}),
-    });
+    this.engine.nodes.set(id, nodeOf(id, state, this.engine.swarm.TLSInfo));
     return this;
   }
 

@@ -1,7 +1,7 @@
 import { refuse } from "./engine-objects";
 import { FakeHost } from "./fake-host";
 import { JOIN, joins } from "./join-input";
-import { listen } from "./loopback";
+import { listen } from "./machine";
 
 const VARIABLES = { ...JOIN, JOIN_SECONDS: 1, RECONCILE: "again" };
 const worker = () => new FakeHost().is({ state: "active", nodeId: "me" });

@@ -1,7 +1,7 @@
 import { NO_LEADER, refuse } from "./engine-objects";
 import { FakeHost } from "./fake-host";
 import { JOIN, joins, TOKEN } from "./join-input";
-import { listen, nobody } from "./loopback";
+import { listen, nobody } from "./machine";
 
 const VARIABLES = JOIN;
 const joined = (host: FakeHost) => host.calls().filter(call => /^curl .*swarm\/join$/.test(call));

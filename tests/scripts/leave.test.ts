@@ -1,5 +1,5 @@
-import { NO_LEADER, refuse } from "./engine-objects";
-import { FakeHost, type NodeState } from "./fake-host";
+import { NO_LEADER, type NodeState, refuse } from "./engine-objects";
+import { FakeHost } from "./fake-host";
 
 const VARIABLES = { CLUSTER: "the-cluster", GENERATION: 0, NODE_ID: "gone", DRAIN_SECONDS: 15 };
 const MANAGER: NodeState = { Role: "manager", Reachability: "reachable" };

@@ -1,5 +1,5 @@
-import { NO_LEADER, refuse } from "./engine-objects";
-import { FakeHost, type NodeState } from "./fake-host";
+import { NO_LEADER, type NodeState, refuse } from "./engine-objects";
+import { FakeHost } from "./fake-host";
 import { roster, variables } from "./pool-input";
 
 const member = (name: string, address: string, state: NodeState = {}): NodeState => ({

@@ -1,4 +1,5 @@
 import { createSocket } from "node:dgram";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 
 /** Listens on a port of the loopback as a manager does; `close` frees the port. */
@@ -57,4 +58,13 @@ export function routesText(routes: Readonly<Record<string, string>>): string {
     return `${device}\t${of(bytes)}\t00000000\t0001\t0\t0\t0\t${of(mask.reverse())}\t0\t0\t0`;
   });
   return ["Iface\tDestination\tGateway\tFlags", ...lines, ""].join("\n");
+}
+
+/** Whether a process holds a file's lock, by the kernel's own list. */
+export function isLocked(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const { ino } = statSync(file);
+  return readFileSync("/proc/locks", "utf8")
+    .split("\n")
+    .some(line => / FLOCK .* WRITE /.test(line) && line.includes(`:${ino} `) && !line.includes("->"));
 }
