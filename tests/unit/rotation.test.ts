@@ -1,7 +1,7 @@
 import { makeCluster } from "./cluster";
-import { isSecret, valueOf, type World } from "./mocks";
+import { isSecret, type Recording, valueOf } from "./mocks";
 
-const tokenOf = (world: World, node: string) =>
+const tokenOf = (world: Recording, node: string) =>
   /^TOKEN='(.*)'$/m.exec(String(world.get(`demo-${node}-join`).inputs.stdin))?.[1];
 const FIRST = { worker: "SWMTKN-1-first-demo-worker-token", manager: "SWMTKN-1-first-demo-manager-token" };
 const SECOND = {
@@ -72,7 +72,7 @@ test.each(["worker", "manager"] as const)(
 test("a later rotation runs again, and joins change with the token alone", async () => {
   const one = await makeCluster({ swarm: { workerTokenRotation: 1 } });
   const two = await makeCluster({ swarm: { workerTokenRotation: 2 } }, { birth: { workerRotation: 1 } });
-  const stdin = (world: World) => String(world.get("demo-worker-token-rotated").inputs.stdin);
+  const stdin = (world: Recording) => String(world.get("demo-worker-token-rotated").inputs.stdin);
   expect(stdin(two)).not.toBe(stdin(one));
   expect(stdin(two)).toContain("ROTATION='2.0'");
   expect(two.get("demo-web-0-join").inputs.triggers).toEqual(one.get("demo-web-0-join").inputs.triggers);
