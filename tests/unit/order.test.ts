@@ -1,8 +1,8 @@
 import { makeCluster } from "./cluster";
-import type { World } from "./mocks";
+import type { Recording } from "./mocks";
 
 /** Every one of the resources `later` began after every one of `earlier` had ended. */
-function expectOrder(world: World, earlier: RegExp, later: RegExp): void {
+function expectOrder(world: Recording, earlier: RegExp, later: RegExp): void {
   const label = ({ type, name }: { type: string; name: string }) => `${type.split(":").at(-1) ?? ""} ${name}`;
   const first = world.resources.filter(one => earlier.test(label(one)));
   const second = world.resources.filter(one => later.test(label(one)));

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { SwarmCluster } from "../../components";
 import { CLUSTER } from "./cluster";
-import { quiet, startWorld, type World } from "./mocks";
+import { quiet, type Recording, startRecording } from "./mocks";
 
 const CONFIG = {
   "digitalocean-swarm:region": "fra1",
@@ -15,11 +15,11 @@ const CONFIG = {
 async function runProgram(
   preview: boolean,
   more: Readonly<Record<string, string>> = {},
-): Promise<{ world: World; outputs: Record<string, Out> }> {
+): Promise<{ world: Recording; outputs: Record<string, Out> }> {
   const outputs: Record<string, Out> = {};
-  let world: World | undefined;
+  let world: Recording | undefined;
   await jest.isolateModulesAsync(async () => {
-    world = await startWorld({ preview });
+    world = await startRecording({ preview });
     pulumi.runtime.setAllConfig({ ...CONFIG, ...more });
     const program = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
     await quiet();
@@ -120,7 +120,7 @@ test("the unlock key and the Docker API are outputs where they are asked for, an
 });
 
 test("nodes are given out when their pool is settled, not when they have joined", async () => {
-  const world = await startWorld({ slow: ["demo-manager-settle", "demo-web-settle"] });
+  const world = await startRecording({ slow: ["demo-manager-settle", "demo-web-settle"] });
   const { managers, workers } = new SwarmCluster("demo", CLUSTER);
   const settled = () =>
     ["manager", "web"].filter(pool =>

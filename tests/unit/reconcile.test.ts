@@ -1,20 +1,20 @@
 import type { SwarmOptions } from "../../components";
 import { makeCluster } from "./cluster";
-import { CLUSTER_ID, type World } from "./mocks";
+import { CLUSTER_ID, type Recording } from "./mocks";
 import { sentTo, tokenOf } from "./sent";
 
 const NODES = ["manager-0", "manager-1", "manager-2", "web-0", "web-1"];
-const sent = (world: World, name: string) => sentTo(world, `demo-${name}`);
+const sent = (world: Recording, name: string) => sentTo(world, `demo-${name}`);
 /** Names of the Commands whose inputs differ, but for those that are never run again. */
 async function changed(before: SwarmOptions, after: SwarmOptions) {
   const [one, other] = [await makeCluster({ swarm: before }), await makeCluster({ swarm: after })];
-  const names = (world: World) =>
+  const names = (world: Recording) =>
     world
       .commands()
       .filter(({ ignoreChanges }) => !ignoreChanges.includes("*"))
       .map(({ name }) => name.slice("demo-".length));
   expect(names(other)).toEqual(names(one));
-  const inputs = (world: World, name: string) => JSON.stringify(world.get(`demo-${name}`).inputs);
+  const inputs = (world: Recording, name: string) => JSON.stringify(world.get(`demo-${name}`).inputs);
   return names(one)
     .filter(name => inputs(one, name) !== inputs(other, name))
     .sort();
@@ -51,7 +51,7 @@ describe("another generation", () => {
   const options = { swarm: { generation: 2 } };
 
   test("names its own bootstrap and first tokens, and nothing else", async () => {
-    const names = (world: World) =>
+    const names = (world: Recording) =>
       world.resources.map(({ type, name }) => `${type} ${name.replace(/-g2$/, "")}`).sort();
     const [first, later] = [await makeCluster(), await makeCluster(options)];
     expect(names(later)).toEqual(names(first));

@@ -1,12 +1,12 @@
 import { indices, resolvePool } from "../../components/nodes/resolve";
 import { Reader } from "../../components/reader";
 import { makeCluster } from "./cluster";
-import { DROPLET, type World } from "./mocks";
+import { DROPLET, type Recording } from "./mocks";
 import { sentTo } from "./sent";
 
-const droplets = (world: World) =>
+const droplets = (world: Recording) =>
   world.resources.filter(({ type }) => type === DROPLET).map(({ name }) => name.slice("demo-".length));
-const commands = (world: World) =>
+const commands = (world: Recording) =>
   world
     .commands()
     .map(({ name }) => name.slice("demo-".length))
@@ -135,7 +135,7 @@ describe("replacing a host changes what it must and nothing else", () => {
     const before = await makeCluster();
     const after = await makeCluster({}, { generations: { [`demo-${node}`]: 1 }, bornAt: "10.110.0.10:2377" });
     expect(changed(before, after)).toEqual([...names].sort());
-    const triggers = (world: World, name: string) => world.get(name).inputs.triggers;
+    const triggers = (world: Recording, name: string) => world.get(name).inputs.triggers;
     for (const other of ["manager-0", "manager-1", "manager-2", "web-0", "web-1"])
       for (const name of [`demo-${other}-join`, `demo-${other}-leave`])
         expect([name, triggers(before, name) === undefined]).toEqual([name, false]);
@@ -149,7 +149,7 @@ describe("replacing a host changes what it must and nothing else", () => {
 });
 
 /** Names of the resources that both have with different inputs. */
-function changed(before: World, after: World): string[] {
+function changed(before: Recording, after: Recording): string[] {
   const key = ({ type, name }: { type: string; name: string }) => `${type} ${name}`;
   const old = new Map(before.resources.map(one => [key(one), JSON.stringify(one.inputs)]));
   return after.resources

@@ -1,6 +1,6 @@
 import type { SwarmClusterArgs } from "../../components";
 import { makeCluster } from "./cluster";
-import type { Recorded, World } from "./mocks";
+import type { Recorded, Recording } from "./mocks";
 
 const SSH = { sshFrom: ["192.0.2.7/32"] };
 /** With all that makes Commands, or changes them. */
@@ -25,13 +25,13 @@ const FIRST = "203.0.113.10";
 const short = ({ name }: Recorded) => name.slice("demo-".length);
 const hostOf = ({ inputs }: Recorded) => (inputs.connection as { host: string }).host;
 /** Names of the Commands that run at this time. */
-const at = (world: World, when: "create" | "update" | "delete") =>
+const at = (world: Recording, when: "create" | "update" | "delete") =>
   world
     .commands()
     .filter(({ inputs }) => inputs[when] !== undefined)
     .map(short)
     .sort();
-const nodes = (world: World) =>
+const nodes = (world: Recording) =>
   world
     .commands()
     .map(short)
