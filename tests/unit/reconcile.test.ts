@@ -29,21 +29,23 @@ describe("another value of `reconcile`", () => {
   ])(
     "holds all members and all pools against the program, and touches nothing else: %j, %j",
     async (...options) => {
-      expect(await changed(...options)).toEqual(["manager-settle", "members", "web-settle", ...JOINS].sort());
+      expect(await changed(...options)).toEqual(
+        ["manager-reconcile", "members", "web-reconcile", ...JOINS].sort(),
+      );
     },
   );
 
   test("is in what they are sent", async () => {
     const world = await makeCluster({ swarm: { reconcile: "r2" } });
     expect(sent(world, "members")).toMatchObject({ CLUSTER: CLUSTER_ID, ASKED: "0 r2" });
-    for (const name of [...JOINS, "manager-settle", "web-settle"])
+    for (const name of [...JOINS, "manager-reconcile", "web-reconcile"])
       expect([name, sent(world, name).RECONCILE]).toEqual([name, "r2"]);
   });
 
   test("is nothing where none is given", async () => {
     const world = await makeCluster();
     expect(sent(world, "members").ASKED).toBe("0 ");
-    for (const name of [...JOINS, "manager-settle"]) expect(sent(world, name).RECONCILE).toBe("");
+    for (const name of [...JOINS, "manager-reconcile"]) expect(sent(world, name).RECONCILE).toBe("");
   });
 });
 
@@ -78,7 +80,7 @@ describe("another generation", () => {
     const rotations = { workerTokenRotation: 3, caRotation: 1 };
     const world = await makeCluster(
       { swarm: { generation: 1, ...rotations } },
-      { birth: { workerRotation: 3, caRotation: 1 } },
+      { bootstrapped: { workerRotation: 3, caRotation: 1 } },
     );
     for (const name of ["worker-token-rotated", "manager-token-rotated", "ca-rotation"])
       expect([name, world.get(`demo-${name}`).inputs.create]).toEqual([name, undefined]);

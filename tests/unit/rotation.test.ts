@@ -33,7 +33,7 @@ test("a cluster born with a rotation uses its first tokens, and waits for no oth
   const world = await makeCluster(
     { swarm: rotation },
     {
-      birth: { workerRotation: 3, managerRotation: 4 },
+      bootstrapped: { workerRotation: 3, managerRotation: 4 },
       slow: ["demo-worker-token-rotated", "demo-manager-token-rotated"],
     },
   );
@@ -74,7 +74,10 @@ test.each(["worker", "manager"] as const)(
 
 test("a later rotation runs again, and joins change with the token alone", async () => {
   const one = await makeCluster({ swarm: { workerTokenRotation: 1 } });
-  const two = await makeCluster({ swarm: { workerTokenRotation: 2 } }, { birth: { workerRotation: 1 } });
+  const two = await makeCluster(
+    { swarm: { workerTokenRotation: 2 } },
+    { bootstrapped: { workerRotation: 1 } },
+  );
   const rotation = (world: Recording) => sentTo(world, "demo-worker-token-rotated").ROTATION;
   expect([rotation(one), rotation(two)]).toEqual(["1", "2"]);
   expect(two.get("demo-web-0-join").inputs.triggers).toEqual(one.get("demo-web-0-join").inputs.triggers);
