@@ -173,7 +173,7 @@ test.each([
   ["an unknown key", { ssh_keys: [7] }],
   ["an unknown VPC", { vpc_uuid: "1b0b8a3e-0000-4000-8000-000000000000" }],
   ["a bad tag", { tags: ["a b"] }],
-  ["volumes", { volumes: [{ id: "x" }] }],
+  ["an unknown volume", { volumes: [{ id: "x" }] }],
   ["no public network", { public_networking: false }],
   ["a size that the region lacks", { size: "m-2vcpu-16gb", region: "tor1" }],
   ["a backup policy without backups", { backup_policy: { plan: "weekly", weekday: "SUN" } }],
@@ -232,12 +232,6 @@ test("IPv6 where it is asked for: an address, in the host and in what firewalls 
     tags: ["swarm"],
   });
   expect(lab.inbound(plain.id)?.["tcp/22"]).toContain("2001:db8:c612::c612:3/128");
-});
-
-test("a backup policy is allowed with backups", async () => {
-  const lab = await Lab.start();
-  const backup_policy = { plan: "weekly", weekday: "SUN", hour: 0 };
-  expect((await lab.droplet({ backups: true, backup_policy })).features).toContain("backups");
 });
 
 test("the limits themselves are allowed: 64 KiB of user data, 255 characters, null lists", async () => {
