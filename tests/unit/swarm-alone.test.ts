@@ -41,11 +41,11 @@ test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async
     "rack-b-leave",
     "rack-bootstrap",
     "rack-ca-rotation",
-    "rack-manager-settle",
+    "rack-manager-reconcile",
     "rack-manager-token",
     "rack-manager-token-rotated",
     "rack-members",
-    "rack-worker-settle",
+    "rack-worker-reconcile",
     "rack-worker-token",
     "rack-worker-token-rotated",
   ]);
