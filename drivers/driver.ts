@@ -34,7 +34,7 @@ export interface RunResult {
 export interface UpResult extends RunResult {
   /** Stack outputs; secret ones in clear text, for tests to use and to look for. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Names of the outputs that are secret. */
+  /** Names of the outputs that are secret. Where only a part of one is, the drivers differ. */
   readonly secretOutputs: readonly string[];
 }
 
