@@ -28,6 +28,17 @@ export const ROTATIONS: readonly Scenario[] = [
           world.output(`${role}Token`),
         );
       }
+      const tokens = () => [world.output("workerToken"), world.output("managerToken")];
+      const before = tokens();
+      await world.up(both, { replace: ["swarm-worker-token-rotated", "swarm-manager-token-rotated"] });
+      assert.deepEqual(tokens(), before, "a Command that ran again made its rotation again");
+      const labels = "docker info --format '{{json .Swarm.Cluster.Spec.Labels}}'";
+      assert.deepEqual(JSON.parse(await world.onControl(labels)), {
+        "digitalocean-swarm.worker-token": "1",
+        "digitalocean-swarm.manager-token": "1",
+        "digitalocean-swarm.root-ca": "0",
+        "digitalocean-swarm.unlock-key": "0",
+      });
       const taken = await world.upFails({ ...both, swarm: { managerTokenRotation: 1 } });
       assert.match(taken, /error: the worker token was rotated, .* cannot be taken back/);
       await world.up(both);
