@@ -1,5 +1,6 @@
 export type { DockerApiOptions, SwarmClusterArgs } from "./args";
-export { type Fault, InvalidArgsError } from "./faults";
+export { clusterFromStack, type ClusterOutputs } from "./cluster-from-stack";
+export { type Fault, InvalidArgsError, UserError } from "./faults";
 export type { FirewallOptions, FirewallRule, VpcOptions } from "./network/args";
 export {
   Availability,
