@@ -28,6 +28,7 @@ const OUTPUTS: Readonly<Record<keyof ClusterOutputs, "always" | "sometimes">> = 
   managerToken: "always",
   unlockKey: "sometimes",
   sshUser: "always",
+  sshPort: "always",
   sshPrivateKey: "always",
   sshHostKey: "always",
   dockerHost: "always",

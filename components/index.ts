@@ -10,8 +10,8 @@ export {
   SecurityUpdates,
 } from "./nodes/args";
 export type { Role, SwarmRole } from "./nodes/node";
-export type { SshOptions } from "./ssh/args";
-export type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts, SwarmNode } from "./swarm/args";
+export type { SshOptions, SshProxyOptions } from "./ssh/args";
+export type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts, SwarmNode, SwarmSsh } from "./swarm/args";
 export type { DockerApiOutput } from "./swarm/docker-api/docker-api";
 export { ListenAddress, NodeAddress, type SwarmOptions, type Timeouts } from "./swarm/options";
 export { Swarm } from "./swarm/swarm";

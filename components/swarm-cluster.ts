@@ -26,6 +26,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
   /** Unlocks a manager after its engine was restarted. Secret. Only with `swarm.autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
   public readonly sshUser: pulumi.Output<string>;
+  public readonly sshPort: pulumi.Output<number>;
   /** OpenSSH private key. Secret. */
   public readonly sshPrivateKey: pulumi.Output<string>;
   /** OpenSSH public key by which the control endpoint is verified: a line of `known_hosts` without its address. */
@@ -85,6 +86,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
           sshKeys,
           software,
           ports: swarmSettings.ports,
+          user: settings.ssh.user,
           firewall: network.firewall,
         },
         child,
@@ -95,7 +97,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
       name,
       {
         nodes: [managers, ...workers].flatMap(({ nodes }) => nodes),
-        ssh: { user: "root", privateKey: ssh.privateKey },
+        ssh: { ...settings.ssh, privateKey: ssh.privateKey },
         controlAddress: network.reservedIp.ipAddress,
         reservedIp: network.reservedIp,
         lifetime: network.tag,
@@ -112,10 +114,12 @@ export class SwarmCluster extends pulumi.ComponentResource {
     this.workerToken = swarm.workerToken;
     this.managerToken = swarm.managerToken;
     if (swarm.unlockKey) this.unlockKey = swarm.unlockKey;
-    this.sshUser = pulumi.output("root");
+    const { user, port } = settings.ssh;
+    this.sshUser = pulumi.output(user);
+    this.sshPort = pulumi.output(port);
     this.sshPrivateKey = ssh.privateKey;
     this.sshHostKey = managers.hostKey.apply(key => key.trim());
-    this.dockerHost = pulumi.interpolate`ssh://${this.sshUser}@${this.controlEndpoint}`;
+    this.dockerHost = pulumi.interpolate`ssh://${user}@${this.controlEndpoint}${port === 22 ? "" : `:${port}`}`;
     if (swarm.dockerApi) this.dockerApi = swarm.dockerApi;
     this.tag = network.tag.name;
     this.firewallId = network.firewall.id;
@@ -131,6 +135,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
       managerToken: this.managerToken,
       unlockKey: this.unlockKey,
       sshUser: this.sshUser,
+      sshPort: this.sshPort,
       sshPrivateKey: this.sshPrivateKey,
       sshHostKey: this.sshHostKey,
       dockerHost: this.dockerHost,

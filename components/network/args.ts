@@ -17,7 +17,10 @@ export interface VpcOptions {
 
 /** Who may reach the nodes from outside, and what the nodes may reach. Members reach each other in any case. */
 export interface FirewallOptions {
-  /** CIDR ranges that may reach SSH (22/tcp). Wherever this program runs must be among them. */
+  /**
+   * CIDR ranges that may reach SSH (22/tcp, or `ssh.port`). Wherever this program runs must be among them, or the bastion
+   * that it goes through (`ssh.proxy`).
+   */
   readonly sshFrom: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * CIDR ranges that may reach the managers' Docker API over TLS (2376/tcp). With the first range the API is turned on,

@@ -2,6 +2,7 @@ import type * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmRole } from "../nodes/node";
+import type { SshProxyOptions } from "../ssh/args";
 import type { SwarmOptions, Timeouts } from "./options";
 
 /** What a host is called, and where it is. */
@@ -36,11 +37,22 @@ export interface SwarmNode extends SwarmRole {
   readonly hostKey?: pulumi.Input<string>;
 }
 
+/** How all hosts are reached. */
+export interface SwarmSsh {
+  /** Any other than root has sudo without a password. @default "root" */
+  readonly user?: pulumi.Input<string>;
+  readonly privateKey: pulumi.Input<string>;
+  /** @default 22 */
+  readonly port?: number;
+  /** A bastion. @default none */
+  readonly proxy?: SshProxyOptions;
+}
+
 /** What `Swarm` takes, whatever its options. */
 export interface SwarmHosts {
   /** The first manager initialises the swarm; all nodes can be replaced, also that one. */
   readonly nodes: readonly SwarmNode[];
-  readonly ssh: { readonly user: pulumi.Input<string>; readonly privateKey: pulumi.Input<string> };
+  readonly ssh: SwarmSsh;
   /**
    * Address that always leads to a manager, or will: it may be assigned when the output `firstManager` is known. All
    * managers share one host key where it is verified.

@@ -1,6 +1,8 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import { map } from "../reader";
+import type { SshSettings } from "../ssh/resolve";
 import type { SwarmHosts, SwarmNode } from "./args";
 import { DEFAULT_TIMEOUTS, type SwarmSettings } from "./resolve";
 import { command, type ScriptName } from "./script";
@@ -15,9 +17,15 @@ const SECONDS_PER_DIAL = 7.5;
 /** What `manager.sh` waits for its turn at most. */
 export const LOCK_SECONDS = 3600;
 
-/** Who logs in, and the key that the host must have. */
-type Login = Pick<Connection, "user" | "privateKey" | "hostKey">;
+/** Who logs in, by which way, and the key that the host must have. */
+type Login = Pick<Connection, "port" | "user" | "privateKey" | "hostKey" | "proxy">;
 type Connection = pulumi.Unwrap<types.input.remote.ConnectionArgs>;
+
+/** What a `Swarm` takes from a component that has read all arguments itself. */
+export interface ResolvedSwarmArgs extends SwarmHosts {
+  readonly ssh: SshSettings & { readonly privateKey: pulumi.Input<string> };
+  readonly settings: SwarmSettings;
+}
 
 /** A script to be run on a host. */
 export interface Run {
@@ -53,6 +61,7 @@ export class SwarmContext {
   /** The first of them initialises the swarm. */
   public readonly managers: readonly SwarmNode[];
   public readonly firstManager: SwarmNode;
+  public readonly settings: SwarmSettings;
   /** Where the control plane is reached. */
   public readonly controlAddress: pulumi.Input<string>;
   /** Made once: every node's Commands go there. */
@@ -62,10 +71,10 @@ export class SwarmContext {
 
   public constructor(
     public readonly stem: string,
-    public readonly hosts: SwarmHosts,
-    public readonly settings: SwarmSettings,
+    public readonly hosts: ResolvedSwarmArgs,
     private readonly parent: pulumi.Resource,
   ) {
+    this.settings = hosts.settings;
     this.managers = hosts.nodes.filter(({ role }) => role === "manager");
     const [first] = this.managers;
     if (!first) throw new pulumi.ResourceError("a swarm needs a manager", parent);
@@ -77,7 +86,7 @@ export class SwarmContext {
   /** A Command. Until the time comes that `at` names it does nothing, and opens no connection. */
   public run(run: Run, opts: pulumi.CustomResourceOptions = {}): remote.Command {
     const { at = "create" } = run;
-    const line = command(run.script, run.about, run.seconds);
+    const line = map(this.hosts.ssh.user, user => asRoot(user, command(run.script, run.about, run.seconds)));
     return new remote.Command(
       `${this.stem}-${run.name}`,
       {
@@ -121,19 +130,36 @@ export class SwarmContext {
     hostKey: SwarmNode["hostKey"],
     seconds = this.settings.timeouts.ssh,
   ): pulumi.Output<Connection> {
-    const dialErrorLimit = FIRST_DIALS + Math.ceil(seconds / SECONDS_PER_DIAL);
+    const patience = {
+      perDialTimeout: 5,
+      dialErrorLimit: FIRST_DIALS + Math.ceil(seconds / SECONDS_PER_DIAL),
+    };
     return address.apply(host =>
-      this.login(hostKey).apply(who => ({ host, ...who, perDialTimeout: 5, dialErrorLimit })),
+      this.login(hostKey).apply(({ proxy, ...who }) => ({
+        host,
+        ...who,
+        ...(proxy ? { proxy: { ...proxy, ...patience } } : {}),
+        ...patience,
+      })),
     );
   }
 
   private login(hostKey: SwarmNode["hostKey"]): pulumi.Output<Login> {
     let login = this.logins.get(hostKey);
     if (!login) {
-      const { user, privateKey } = this.hosts.ssh;
-      login = pulumi.output({ user, privateKey, ...(hostKey === undefined ? {} : { hostKey }) });
+      const { port, user, privateKey, proxy } = this.hosts.ssh;
+      login = pulumi.output({
+        ...{ port, user, privateKey },
+        ...(hostKey === undefined ? {} : { hostKey }),
+        ...(proxy ? { proxy: { ...proxy, privateKey: proxy.privateKey ?? privateKey } } : {}),
+      });
       this.logins.set(hostKey, login);
     }
     return login;
   }
+}
+
+/** A command line as root runs it: `timeout` can end what root runs only as root. */
+function asRoot(user: string, line: string): string {
+  return user === "root" ? line : `sudo -n ${line}`;
 }

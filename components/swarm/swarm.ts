@@ -2,20 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Reader } from "../reader";
 import { deadAgent } from "../ssh/agent";
-import type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts } from "./args";
+import { resolveSsh } from "../ssh/resolve";
+import type { HostFacts, NodeOutput, SwarmArgs } from "./args";
 import { type Birth, bootstrap } from "./birth";
-import { SwarmContext } from "./context";
+import { type ResolvedSwarmArgs, SwarmContext } from "./context";
 import { leadToFirstManager } from "./control-endpoint";
 import { DockerApi, type DockerApiOutput } from "./docker-api/docker-api";
 import { firstTokens, joinToken, rotateCa, unlockKey } from "./keys";
 import { knownMembers } from "./known-members";
 import { admissions, join, leave, type Member, nodeOutput, type Pool, settle } from "./membership";
-import { resolveSwarm, resolveSwarmNodes, type SwarmSettings } from "./resolve";
-
-/** What a `Swarm` takes from a component that has read all arguments itself. */
-export interface ResolvedSwarmArgs extends SwarmHosts {
-  readonly settings: SwarmSettings;
-}
+import { resolveSwarm, resolveSwarmNodes } from "./resolve";
 
 /** Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from. */
 export class Swarm extends pulumi.ComponentResource {
@@ -46,7 +42,7 @@ export class Swarm extends pulumi.ComponentResource {
   ) {
     const resolved = "settings" in args ? args : resolveArgs(name, args);
     super("digitalocean-swarm:index:Swarm", name, {}, opts);
-    const context = new SwarmContext(name, resolved, resolved.settings, this);
+    const context = new SwarmContext(name, resolved, this);
     const { firstManager: first, managers, settings } = context;
     const api = new DockerApi(
       `${name}-docker-api`,
@@ -108,11 +104,12 @@ export class Swarm extends pulumi.ComponentResource {
 
 function resolveArgs(name: string, args: SwarmArgs): ResolvedSwarmArgs {
   const reader = new Reader(`Swarm "${name}"`);
-  const settings = resolveSwarm(reader, args.options, args.timeouts);
+  const ssh = resolveSsh(reader, args.ssh);
+  const settings = resolveSwarm(reader, args.options, args.timeouts, ssh.port);
   const nodes = resolveSwarmNodes(reader, args.nodes);
   reader.faults.push(...deadAgent());
   reader.raise();
-  return { ...args, nodes, settings };
+  return { ...args, nodes, settings, ssh: { ...ssh, privateKey: args.ssh.privateKey } };
 }
 
 /** The managers, then each pool of workers. */

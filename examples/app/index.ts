@@ -17,6 +17,7 @@ const cluster = clusterFromStack(new pulumi.StackReference(config.require("clust
 const stack = new remote.Command("stack", {
   connection: {
     host: cluster.controlEndpoint,
+    port: cluster.sshPort,
     user: cluster.sshUser,
     privateKey: cluster.sshPrivateKey,
     hostKey: cluster.sshHostKey,
