@@ -6,6 +6,7 @@ import { Network } from "./network/network";
 import { vpcOf } from "./network/vpc";
 import { NodePool } from "./nodes/node-pool";
 import { MANAGERS } from "./nodes/resolve";
+import { map } from "./reader";
 import { resolve } from "./resolve";
 import { loginKey } from "./ssh/login-key";
 import type { NodeOutput } from "./swarm/args";
@@ -103,6 +104,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
         lifetime: network.tag,
         dockerApi: settings.dockerApi,
         settings: swarmSettings,
+        sshFrom: map(settings.network.firewall, ({ sshFrom }) => sshFrom),
       },
       child,
     );

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { map } from "../reader";
 import type { SshSettings } from "../ssh/resolve";
+import { type Door, SilenceWatch } from "../ssh/silence";
 import type { SwarmHosts, SwarmNode } from "./args";
 import { DEFAULT_TIMEOUTS, type SwarmSettings } from "./resolve";
 import { command, type ScriptName } from "./script";
@@ -25,6 +26,8 @@ type Connection = pulumi.Unwrap<types.input.remote.ConnectionArgs>;
 export interface ResolvedSwarmArgs extends SwarmHosts {
   readonly ssh: SshSettings & { readonly privateKey: pulumi.Input<string> };
   readonly settings: SwarmSettings;
+  /** Value of `firewall.sshFrom`, where there is that firewall. */
+  readonly sshFrom?: pulumi.Input<readonly string[]>;
 }
 
 /** A script to be run on a host. */
@@ -64,9 +67,12 @@ export class SwarmContext {
   public readonly settings: SwarmSettings;
   /** Where the control plane is reached. */
   public readonly controlAddress: pulumi.Input<string>;
+  /** Where people dial, the nodes' own addresses apart. */
+  private readonly door: pulumi.Output<Omit<Door, "host"> & { readonly host?: string }>;
   /** Made once: every node's Commands go there. */
   private readonly toControl: pulumi.Output<Connection>;
   /** By host key: all nodes of a pool have the same, and share one Output. */
+  private readonly silence: SilenceWatch;
   private readonly logins = new Map<SwarmNode["hostKey"], pulumi.Output<Login>>();
 
   public constructor(
@@ -75,6 +81,11 @@ export class SwarmContext {
     private readonly parent: pulumi.Resource,
   ) {
     this.settings = hosts.settings;
+    this.silence = new SilenceWatch(parent);
+    const { port, proxy } = hosts.ssh;
+    this.door = pulumi.output(
+      proxy ? { host: proxy.host, port: proxy.port } : { port, sshFrom: hosts.sshFrom },
+    );
     this.managers = hosts.nodes.filter(({ role }) => role === "manager");
     const [first] = this.managers;
     if (!first) throw new pulumi.ResourceError("a swarm needs a manager", parent);
@@ -87,7 +98,7 @@ export class SwarmContext {
   public run(run: Run, opts: pulumi.CustomResourceOptions = {}): remote.Command {
     const { at = "create" } = run;
     const line = map(this.hosts.ssh.user, user => asRoot(user, command(run.script, run.about, run.seconds)));
-    return new remote.Command(
+    const made = new remote.Command(
       `${this.stem}-${run.name}`,
       {
         connection: this.to(run.on, at),
@@ -103,6 +114,20 @@ export class SwarmContext {
         addPreviousOutputInEnv: false,
       },
       { parent: this.parent, ...(run.secret ? { additionalSecretOutputs: ["stdout"] } : {}), ...opts },
+    );
+    if ((run.script === "bootstrap" || run.script === "join") && run.on !== "control")
+      this.watch(run.on, made);
+    return made;
+  }
+
+  /** Sees to it that the first Command of a host does not wait in silence. */
+  private watch({ host }: SwarmNode, { stdout }: remote.Command): void {
+    if (pulumi.runtime.isDryRun()) return;
+    host.apply(facts =>
+      this.door.apply(door => {
+        const end = this.silence.begin({ host: facts.publicAddress, ...door });
+        stdout.apply(end);
+      }),
     );
   }
 

@@ -152,6 +152,7 @@ export const FAULTS: readonly Scenario[] = [
     const log = await world.upFails({ ...BASE, firewall, workers: workers(3), timeouts: { ssh: 5 } });
     // As many as fit into these seconds, and ten more.
     assert.match(log, /swarm-worker-2-join[^]*after 11 failed attempts/);
+    assert.match(log, /nobody answers SSH at [\d.]+:22, .* firewall\.sshFrom lets in 192\.0\.2\.1\/32/);
     await world.up(BASE);
     return undefined;
   }),
