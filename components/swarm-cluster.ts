@@ -13,20 +13,25 @@ import type { NodeOutput } from "./swarm/args";
 import type { DockerApiOutput } from "./swarm/docker-api/docker-api";
 import { Swarm } from "./swarm/swarm";
 
-/** A Docker Swarm on DigitalOcean. */
+/** A Docker Swarm on DigitalOcean. Its outputs are those of a stack that has it. */
 export class SwarmCluster extends pulumi.ComponentResource {
+  /** The swarm's own ID. */
   public readonly clusterId: pulumi.Output<string>;
+  /** The first of them initialised the swarm, or took the place of one that did. */
   public readonly managers: pulumi.Output<NodeOutput[]>;
+  /** Pool after pool. */
   public readonly workers: pulumi.Output<NodeOutput[]>;
   /** Address at which the control plane is reached: a reserved IP that moves to the next first manager. */
   public readonly controlEndpoint: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets workers join. Secret. */
   public readonly workerToken: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets managers join. Secret. */
   public readonly managerToken: pulumi.Output<string>;
   /** Unlocks a manager after its engine was restarted. Secret. Only with `swarm.autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
+  /** Who logs in: root, or `ssh.user`. */
   public readonly sshUser: pulumi.Output<string>;
+  /** Where: 22, or `ssh.port`. */
   public readonly sshPort: pulumi.Output<number>;
   /** OpenSSH private key. Secret. */
   public readonly sshPrivateKey: pulumi.Output<string>;

@@ -9,9 +9,11 @@ import type { SwarmOptions, Timeouts } from "./options";
 export interface HostFacts {
   /** The droplet's name, and the node's hostname in `docker node ls`. */
   readonly hostname: string;
+  /** Where this program dials it. */
   readonly publicAddress: string;
+  /** Where the other nodes find it, unless `swarm.advertise` says otherwise. */
   readonly privateAddress: string;
-  /** Where the host is a droplet. */
+  /** The droplet's id, where the host is one. */
   readonly dropletId?: string;
 }
 
@@ -39,10 +41,11 @@ export interface SwarmNode extends SwarmRole {
 
 /** How all hosts are reached. */
 export interface SwarmSsh {
-  /** Any other than root has sudo without a password. @default "root" */
+  /** Who logs in. Any other than root has sudo without a password. @default "root" */
   readonly user?: pulumi.Input<string>;
+  /** In OpenSSH's or PEM form, without passphrase. */
   readonly privateKey: pulumi.Input<string>;
-  /** @default 22 */
+  /** Where their sshd listens, 1 to 65535. @default 22 */
   readonly port?: number;
   /** A bastion. @default none */
   readonly proxy?: SshProxyOptions;

@@ -13,14 +13,31 @@ import { knownMembers } from "./known-members";
 import { admissions, join, leave, type Member, nodeOutput, type Pool, settle } from "./membership";
 import { resolveSwarm, resolveSwarmNodes } from "./resolve";
 
-/** Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from. */
+/**
+ * Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from.
+ *
+ * @example
+ * new Swarm("rack", {
+ *   nodes: [
+ *     {
+ *       ...{ name: "rack-0", role: "manager", pool: "manager", labels: {}, availability: "active" },
+ *       identity: machine.id,
+ *       host: pulumi.output({ hostname: "rack-0", publicAddress: "203.0.113.10", privateAddress: "10.0.0.10" }),
+ *     },
+ *   ],
+ *   ssh: { user: "admin", privateKey },
+ *   controlAddress: "203.0.113.10",
+ *   lifetime: machine,
+ * });
+ */
 export class Swarm extends pulumi.ComponentResource {
+  /** The swarm's own ID. */
   public readonly clusterId: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets workers join. Secret. */
   public readonly workerToken: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets managers join. Secret. */
   public readonly managerToken: pulumi.Output<string>;
-  /** Secret. Only with `autolock`. */
+  /** Unlocks a manager after its engine was restarted. Secret. Only with `autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
   /** How the Docker API is reached over TLS. Only with `dockerApi`. */
   public readonly dockerApi?: DockerApiOutput;
