@@ -122,7 +122,7 @@ async function through(proxy: Client, host: string, port: number): Promise<Clien
     proxy.forwardOut("127.0.0.1", 0, host, port, (error, stream) => {
       if (error) {
         proxy.end();
-        reject(new Error(`proxy: ssh: rejected: ${messageOf(error)}`, { cause: error }));
+        reject(new Error(`ssh: rejected: ${messageOf(error)}`, { cause: error }));
         return;
       }
       stream.on("close", () => proxy.end());

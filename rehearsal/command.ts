@@ -56,7 +56,9 @@ async function dial(connection: Connection): Promise<Client> {
       return await login(target, perDialTimeout * 1000);
     } catch (error) {
       if (limit > 0 && tries >= limit)
-        throw new Error(`after ${tries} failed attempts: ${messageOf(error)}`, { cause: error });
+        throw new Error(`${proxy ? "proxy: " : ""}after ${tries} failed attempts: ${messageOf(error)}`, {
+          cause: error,
+        });
       await sleep(wait);
     }
   }

@@ -7,7 +7,7 @@ import * as ipaddr from "ipaddr.js";
 import { contains, parseCidr } from "../network/cidr";
 
 /** How long a host may take to boot before its silence is a sign of something, in ms. */
-const PATIENCE = 60_000;
+const PATIENCE = 45_000;
 /** For one look, in ms: a first packet that is lost is sent again after 1, 3 and 7 seconds. */
 const LOOK = 10_000;
 
