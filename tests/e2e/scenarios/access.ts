@@ -166,6 +166,9 @@ export const ACCESS: readonly Scenario[] = [
       const proxy = { host, hostKey, privateKey: bastion.target.privateKey };
       const firewall = { sshFrom: [`${host}/32`] };
       const config = { ...SMALL, firewall, ssh: { proxy } };
+      const other = { ...config, ssh: { proxy: { ...proxy, hostKey: pair().publicKey } } };
+      const log = await world.upFails({ ...other, timeouts: { ssh: 1 } });
+      assert.match(log, /proxy: after 11 failed attempts: ssh: handshake failed: ssh: host key mismatch/);
       await world.up(config);
       await assert.rejects(ssh(world.target(), "true"), /i\/o timeout/);
       world.bastion = bastion.target;
@@ -173,12 +176,6 @@ export const ACCESS: readonly Scenario[] = [
       await world.unchanged(config);
       await world.up({ ...config, workers: workers(0) });
       await wellFormed(world);
-      const other = await world.upFails({
-        ...config,
-        ssh: { proxy: { ...proxy, hostKey: pair().publicKey } },
-        timeouts: { ssh: 1 },
-      });
-      assert.match(other, /proxy: after 11 failed attempts: ssh: handshake failed: ssh: host key mismatch/);
       await world.destroy();
       await bastion.remove();
       assert.deepEqual(await world.lab.leftovers(), []);
