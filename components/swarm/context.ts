@@ -15,9 +15,6 @@ import { command, type ScriptName } from "./script";
 const FIRST_DIALS = 10;
 const SECONDS_PER_DIAL = 7.5;
 
-/** What `manager.sh` waits for its turn at most. */
-export const LOCK_SECONDS = 3600;
-
 /** Who logs in, by which way, and the key that the host must have. */
 type Login = Pick<Connection, "port" | "user" | "privateKey" | "hostKey" | "proxy">;
 type Connection = pulumi.Unwrap<types.input.remote.ConnectionArgs>;
@@ -71,8 +68,8 @@ export class SwarmContext {
   private readonly door: pulumi.Output<Omit<Door, "host"> & { readonly host?: string }>;
   /** Made once: every node's Commands go there. */
   private readonly toControl: pulumi.Output<Connection>;
-  /** By host key: all nodes of a pool have the same, and share one Output. */
   private readonly silence: SilenceWatch;
+  /** By host key: all nodes of a pool have the same, and share one Output. */
   private readonly logins = new Map<SwarmNode["hostKey"], pulumi.Output<Login>>();
 
   public constructor(

@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SwarmCluster, type SwarmClusterArgs } from "../../components";
 import { CLUSTER } from "./cluster";
 import { ED25519 } from "./key-pairs";
-import { quiet, startWorld, type World } from "./mocks";
+import { quiet, type Recording,startRecording } from "./mocks";
 
 const COMPONENTS = path.join(__dirname, "../../components");
 const { publicKey, privateKey } = ED25519;
@@ -24,11 +24,11 @@ const EVERY_KIND: readonly Partial<SwarmClusterArgs>[] = [
  *
  * @param options - Makes the cluster's resource options, in its world.
  */
-export async function makeEveryKind(options: () => pulumi.ComponentResourceOptions): Promise<World[]> {
-  const worlds: World[] = [];
+export async function makeEveryKind(options: () => pulumi.ComponentResourceOptions): Promise<Recording[]> {
+  const worlds: Recording[] = [];
   for (const args of EVERY_KIND) {
     const getSshKeys = () => ({ sshKeys: [{ id: 512190, name: "laptop", publicKey, fingerprint: "12:34" }] });
-    const world = await startWorld({ answers: { getSshKeys } });
+    const world = await startRecording({ answers: { getSshKeys } });
     new SwarmCluster("demo", { ...CLUSTER, ...args }, options());
     await quiet();
     worlds.push(world);

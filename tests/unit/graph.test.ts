@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { makeCluster } from "./cluster";
 import { ED25519 } from "./key-pairs";
 import { COMMAND, DROPLET, valueOf } from "./mocks";
+import { joinRequests, sentTo } from "./sent";
 import { PROXY } from "./validate-access-cases";
 
 const { publicKey, privateKey } = ED25519;
@@ -21,7 +22,7 @@ test("a cluster of 3 managers and 2 workers consists of exactly these resources"
     "Command demo-manager-2-docker-api < DockerApi demo-docker-api",
     "Command demo-manager-2-join < Swarm demo",
     "Command demo-manager-2-leave < Swarm demo",
-    "Command demo-manager-settle < Swarm demo",
+    "Command demo-manager-reconcile < Swarm demo",
     "Command demo-manager-token < Swarm demo",
     "Command demo-manager-token-rotated < Swarm demo",
     "Command demo-members < Swarm demo",
@@ -29,7 +30,7 @@ test("a cluster of 3 managers and 2 workers consists of exactly these resources"
     "Command demo-web-0-leave < Swarm demo",
     "Command demo-web-1-join < Swarm demo",
     "Command demo-web-1-leave < Swarm demo",
-    "Command demo-web-settle < Swarm demo",
+    "Command demo-web-reconcile < Swarm demo",
     "Command demo-worker-token < Swarm demo",
     "Command demo-worker-token-rotated < Swarm demo",
     "DockerApi demo-docker-api < Swarm demo",
@@ -76,13 +77,14 @@ describe("resource options", () => {
       const world = await makeCluster();
       const leave = world.get(`demo-${node}-leave`);
       const droplet = world.get(`demo-${node}`);
-      const address = /ADVERTISE='(.*):2377'/.exec(String(world.get(`demo-${node}-join`).inputs.stdin))?.[1];
+      const [, request] = joinRequests(world, `demo-${node}-join`)[0] ?? [];
+      const address = String(request?.AdvertiseAddr).replace(":2377", "");
       expect(leave.deletedWith).toBe("Tag demo");
       expect(leave.inputs.create).toBeUndefined();
       expect(leave.inputs.update).toBeUndefined();
-      expect(leave.inputs.delete).toMatch(/^timeout \d+ bash --norc -s leave /);
+      expect(leave.inputs.delete).toMatch(/^timeout \d+ python3 -I -S - 'leave' /);
       expect(leave.inputs.triggers).toEqual([expect.stringMatching(/^\d+$/), `id-of-${address}`]);
-      expect(leave.inputs.stdin).toContain(`\nID='id-of-${address}'\n`);
+      expect(sentTo(world, leave.name).NODE_ID).toBe(`id-of-${address}`);
       expect(leave.dependencies).toContain(`Command demo-${node}-join`);
       // Deleted before its host.
       expect(leave.dependencies).toContain(`Droplet ${droplet.name}`);
@@ -92,7 +94,7 @@ describe("resource options", () => {
     },
   );
 
-  test("what belongs to the swarm's birth is never run again, everything else is", async () => {
+  test("what belongs to the bootstrap is never run again, everything else is", async () => {
     const world = await makeCluster({ swarm: { workerTokenRotation: 1 } });
     const frozen = world.commands().filter(one => one.ignoreChanges.includes("*"));
     expect(frozen.map(one => one.name).sort()).toEqual([
@@ -145,10 +147,8 @@ describe("secrets", () => {
         .map(([key]) => ({ where: `${one.name}.${key}`, secret: one.secrets.includes(key) })),
     );
     expect(found.filter(({ secret }) => !secret)).toEqual([]);
-    // Every connection, five droplets' user data, five joins; and what holds the first token, to know that it is not the one.
-    expect(found).toHaveLength(world.commands().length + 5 + 5 + 1);
-    for (const name of ["demo-worker-token-rotated", "demo-manager-token-rotated", "demo-ca-rotation"])
-      expect(world.get(name).secrets).toContain("stdin");
+    // Every connection, five droplets' user data, five joins.
+    expect(found).toHaveLength(world.commands().length + 5 + 5);
   });
 
   test("Commands whose output is a token log nothing and keep it secret; the others log progress only", async () => {
@@ -190,7 +190,7 @@ describe("connections", () => {
     const late = <T>(value: T) => pulumi.output(Promise.resolve(value));
     const world = await makeCluster({ ssh: { user: late("ops"), proxy: { host: late("192.0.2.1") } } });
     expect(world.get("demo-web-0-join").inputs).toMatchObject({
-      create: "sudo -n timeout 1200 bash --norc -s join web-0",
+      create: "sudo -n timeout 1200 bash --norc -s 'join' 'web-0'",
       connection: { user: "ops", proxy: { host: "192.0.2.1" } },
     });
     expect(world.get("demo-web-0-leave").inputs.delete).toMatch(/^sudo -n timeout /);

@@ -1,6 +1,6 @@
 import { SwarmCluster } from "../../components";
 import { CLUSTER } from "./cluster";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 import { type Out, runProgram } from "./run-program";
 
 // Other stacks read these by name (StackReference): a renamed or removed one breaks them.
@@ -78,16 +78,16 @@ test("the unlock key and the Docker API are outputs where they are asked for, an
   expect(secret.sort()).toEqual([...SECRETS, "dockerApi", "unlockKey"].sort());
 });
 
-test("nodes are given out when their pool is settled, not when they have joined", async () => {
-  const world = await startWorld({ slow: ["demo-manager-settle", "demo-web-settle"] });
+test("nodes are given out when their pool is reconciled, not when they have joined", async () => {
+  const world = await startRecording({ slow: ["demo-manager-reconcile", "demo-web-reconcile"] });
   const { managers, workers } = new SwarmCluster("demo", CLUSTER);
-  const settled = () =>
+  const reconciled = () =>
     ["manager", "web"].filter(pool =>
-      world.resources.some(({ name, finished }) => name === `demo-${pool}-settle` && finished < Infinity),
+      world.resources.some(({ name, finished }) => name === `demo-${pool}-reconcile` && finished < Infinity),
     );
   const seen: Record<string, unknown> = {};
-  managers.apply(nodes => (seen.managers = [nodes.length, settled()]));
-  workers.apply(nodes => (seen.workers = [nodes.length, settled()]));
+  managers.apply(nodes => (seen.managers = [nodes.length, reconciled()]));
+  workers.apply(nodes => (seen.workers = [nodes.length, reconciled()]));
   await quiet();
   expect(seen).toEqual({ managers: [3, ["manager"]], workers: [2, ["manager", "web"]] });
 });
@@ -106,7 +106,7 @@ describe("in a preview, with everything still unknown", () => {
   test("what is known is shown: command lines and counts", async () => {
     const { world } = await runProgram(true);
     expect(world.get("swarm-web-1-join").inputs).toMatchObject({
-      create: "timeout 1200 bash --norc -s join web-1",
+      create: "timeout 1200 bash --norc -s 'join' 'web-1'",
       stdin: "<unknown>",
     });
   });

@@ -1,25 +1,20 @@
 import type { SwarmOptions } from "../../components";
 import { makeCluster } from "./cluster";
-import { CLUSTER_ID, type World } from "./mocks";
+import { CLUSTER_ID, type Recording } from "./mocks";
+import { sentTo, tokenOf } from "./sent";
 
 const NODES = ["manager-0", "manager-1", "manager-2", "web-0", "web-1"];
-/** The variables that a Command's script is sent with, but for those of several lines. */
-const sent = (world: World, name: string): Readonly<Record<string, string | undefined>> => {
-  const [head = ""] = String(world.get(`demo-${name}`).inputs.stdin).split("\nset -euo pipefail\n");
-  return Object.fromEntries(
-    [...head.matchAll(/^([A-Z_]+)='([^'\n]*)'$/gm)].map(([, key = "", value]) => [key, value] as const),
-  );
-};
+const sent = (world: Recording, name: string) => sentTo(world, `demo-${name}`);
 /** Names of the Commands whose inputs differ, but for those that are never run again. */
 async function changed(before: SwarmOptions, after: SwarmOptions) {
   const [one, other] = [await makeCluster({ swarm: before }), await makeCluster({ swarm: after })];
-  const names = (world: World) =>
+  const names = (world: Recording) =>
     world
       .commands()
       .filter(({ ignoreChanges }) => !ignoreChanges.includes("*"))
       .map(({ name }) => name.slice("demo-".length));
   expect(names(other)).toEqual(names(one));
-  const inputs = (world: World, name: string) => JSON.stringify(world.get(`demo-${name}`).inputs);
+  const inputs = (world: Recording, name: string) => JSON.stringify(world.get(`demo-${name}`).inputs);
   return names(one)
     .filter(name => inputs(one, name) !== inputs(other, name))
     .sort();
@@ -34,21 +29,23 @@ describe("another value of `reconcile`", () => {
   ])(
     "holds all members and all pools against the program, and touches nothing else: %j, %j",
     async (...options) => {
-      expect(await changed(...options)).toEqual(["manager-settle", "members", "web-settle", ...JOINS].sort());
+      expect(await changed(...options)).toEqual(
+        ["manager-reconcile", "members", "web-reconcile", ...JOINS].sort(),
+      );
     },
   );
 
   test("is in what they are sent", async () => {
     const world = await makeCluster({ swarm: { reconcile: "r2" } });
     expect(sent(world, "members")).toMatchObject({ CLUSTER: CLUSTER_ID, ASKED: "0 r2" });
-    for (const name of [...JOINS, "manager-settle", "web-settle"])
+    for (const name of [...JOINS, "manager-reconcile", "web-reconcile"])
       expect([name, sent(world, name).RECONCILE]).toEqual([name, "r2"]);
   });
 
   test("is nothing where none is given", async () => {
     const world = await makeCluster();
     expect(sent(world, "members").ASKED).toBe("0 ");
-    for (const name of [...JOINS, "manager-settle"]) expect(sent(world, name).RECONCILE).toBe("");
+    for (const name of [...JOINS, "manager-reconcile"]) expect(sent(world, name).RECONCILE).toBe("");
   });
 });
 
@@ -56,7 +53,7 @@ describe("another generation", () => {
   const options = { swarm: { generation: 2 } };
 
   test("names its own bootstrap and first tokens, and nothing else", async () => {
-    const names = (world: World) =>
+    const names = (world: Recording) =>
       world.resources.map(({ type, name }) => `${type} ${name.replace(/-g2$/, "")}`).sort();
     const [first, later] = [await makeCluster(), await makeCluster(options)];
     expect(names(later)).toEqual(names(first));
@@ -66,11 +63,7 @@ describe("another generation", () => {
   });
 
   test("is asked of all members, and known to those that leave", async () => {
-    // The first tokens are read anew: that the rotations are those of now is seen by them.
-    const rotations = ["ca-rotation", "worker-token-rotated", "manager-token-rotated"];
-    expect(await changed({}, { generation: 1 })).toEqual(
-      ["members", ...rotations, ...JOINS, ...LEAVES].sort(),
-    );
+    expect(await changed({}, { generation: 1 })).toEqual(["members", ...JOINS, ...LEAVES].sort());
     const world = await makeCluster(options);
     expect(sent(world, "members").ASKED).toBe("2 ");
     for (const name of ["bootstrap-g2", ...JOINS, ...LEAVES])
@@ -78,8 +71,8 @@ describe("another generation", () => {
   });
 
   test("has a bootstrap that knows the other managers; the first one knows none", async () => {
-    const later = String((await makeCluster(options)).get("demo-bootstrap-g2").inputs.stdin);
-    expect(later).toContain("\nOTHERS='manager-1 10.110.0.11:2377\nmanager-2 10.110.0.12:2377'\n");
+    const later = sent(await makeCluster(options), "bootstrap-g2");
+    expect(later.OTHERS).toBe("manager-1 10.110.0.11:2377\nmanager-2 10.110.0.12:2377");
     expect(sent(await makeCluster(), "bootstrap")).toMatchObject({ GENERATION: "0", OTHERS: "" });
   });
 
@@ -87,22 +80,21 @@ describe("another generation", () => {
     const rotations = { workerTokenRotation: 3, caRotation: 1 };
     const world = await makeCluster(
       { swarm: { generation: 1, ...rotations } },
-      { birth: { workerRotation: 3, caRotation: 1 } },
+      { bootstrapped: { workerRotation: 3, caRotation: 1 } },
     );
     for (const name of ["worker-token-rotated", "manager-token-rotated", "ca-rotation"])
       expect([name, world.get(`demo-${name}`).inputs.create]).toEqual([name, undefined]);
-    expect(sent(world, "web-0-join").TOKEN).toBe("SWMTKN-1-first-demo-worker-token-g1");
-    expect(sent(world, "manager-0-join").TOKEN).toBe("SWMTKN-1-first-demo-manager-token-g1");
+    expect(tokenOf(world, "demo-web-0-join")).toBe("SWMTKN-1-first-demo-worker-token-g1");
+    expect(tokenOf(world, "demo-manager-0-join")).toBe("SWMTKN-1-first-demo-manager-token-g1");
   });
 });
 
 describe("what the managers know of a host", () => {
-  const members = [
-    "a manager demo-manager-1-0000000 manager-1",
-    "b worker demo-web-0-0000000 web-0",
-    "c worker demo-web-0-older web-0",
-    "",
-  ].join("\n");
+  const members = JSON.stringify([
+    { id: "a", role: "manager", hostname: "demo-manager-1-0000000", name: "manager-1" },
+    { id: "b", role: "worker", hostname: "demo-web-0-0000000", name: "web-0" },
+    { id: "c", role: "worker", hostname: "demo-web-0-older", name: "web-0" },
+  ]);
   const world = () => makeCluster({ swarm: { reconcile: "1" } }, { members });
 
   test.each([

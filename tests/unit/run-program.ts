@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { CLUSTER } from "./cluster";
-import { quiet, startWorld, type World } from "./mocks";
+import { quiet, type Recording,startRecording } from "./mocks";
 
 const CONFIG = {
   "digitalocean-swarm:region": "fra1",
@@ -14,11 +14,11 @@ const CONFIG = {
 export async function runProgram(
   preview: boolean,
   more: Readonly<Record<string, string>> = {},
-): Promise<{ world: World; outputs: Record<string, Out> }> {
+): Promise<{ world: Recording; outputs: Record<string, Out> }> {
   const outputs: Record<string, Out> = {};
-  let world: World | undefined;
+  let world: Recording | undefined;
   await jest.isolateModulesAsync(async () => {
-    world = await startWorld({ preview });
+    world = await startRecording({ preview });
     pulumi.runtime.setAllConfig({ ...CONFIG, ...more });
     const program = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
     await quiet();

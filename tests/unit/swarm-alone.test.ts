@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { Swarm, type SwarmNode } from "../../components";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 
 const node = (name: string, role: "manager" | "worker", last: number): SwarmNode => ({
   name,
@@ -18,7 +18,7 @@ const node = (name: string, role: "manager" | "worker", last: number): SwarmNode
 });
 
 test("hosts behind a bastion are reached through it, at the port and by the user that is named", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
   const ssh = { user: "admin", port: 2222, privateKey: "KEY", proxy: { host: "192.0.2.1", user: "jump" } };
   new Swarm("rack", { nodes: [node("a", "manager", 1)], ssh, controlAddress: "192.0.2.9", lifetime });
@@ -32,7 +32,7 @@ test("hosts behind a bastion are reached through it, at the port and by the user
 });
 
 test("what is wrong with the way to the hosts is a fault", async () => {
-  await startWorld();
+  await startRecording();
   const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
   const nodes = [node("a", "manager", 1)];
   const ssh = { user: "a b", port: 0, privateKey: "KEY", proxy: { host: "" } };
@@ -41,7 +41,7 @@ test("what is wrong with the way to the hosts is a fault", async () => {
 });
 
 test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
   new Swarm("rack", {
     nodes: [node("a", "manager", 1), node("b", "worker", 2)],
@@ -64,11 +64,11 @@ test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async
     "rack-b-leave",
     "rack-bootstrap",
     "rack-ca-rotation",
-    "rack-manager-settle",
+    "rack-manager-reconcile",
     "rack-manager-token",
     "rack-manager-token-rotated",
     "rack-members",
-    "rack-worker-settle",
+    "rack-worker-reconcile",
     "rack-worker-token",
     "rack-worker-token-rotated",
   ]);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { InvalidArgsError, SwarmCluster, type SwarmClusterArgs } from "../../components";
 import { asText, CLUSTER, faultsOf } from "./cluster";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 import { ACCESS_CASES, PROXY } from "./validate-access-cases";
 import { NODE_CASES, web } from "./validate-cases";
 import { firewall, NETWORK_CASES } from "./validate-network-cases";
@@ -47,7 +47,7 @@ describe.each<[string, Partial<SwarmClusterArgs>]>([
 });
 
 test("all faults come in one error, and nothing is made", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   const make = () =>
     new SwarmCluster("Demo", {
       ...CLUSTER,
