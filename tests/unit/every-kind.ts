@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SwarmCluster, type SwarmClusterArgs } from "../../components";
 import { CLUSTER } from "./cluster";
 import { ED25519 } from "./key-pairs";
-import { quiet, type Recording,startRecording } from "./mocks";
+import { quiet, type Recording, startRecording } from "./mocks";
 
 const COMPONENTS = path.join(__dirname, "../../components");
 const { publicKey, privateKey } = ED25519;

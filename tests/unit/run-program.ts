@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { CLUSTER } from "./cluster";
-import { quiet, type Recording,startRecording } from "./mocks";
+import { quiet, type Recording, startRecording } from "./mocks";
 
 const CONFIG = {
   "digitalocean-swarm:region": "fra1",

@@ -168,7 +168,7 @@ export const ACCESS: readonly Scenario[] = [
       const config = { ...SMALL, firewall, ssh: { proxy } };
       const other = { ...config, ssh: { proxy: { ...proxy, hostKey: pair().publicKey } } };
       const log = await world.upFails({ ...other, timeouts: { ssh: 1 } });
-      assert.match(log, /proxy: after 11 failed attempts: ssh: handshake failed: ssh: host key mismatch/);
+      assert.match(log, /proxy: after 11 failed attempts: ssh: handshake failed: /);
       await world.up(config);
       await assert.rejects(ssh(world.target(), "true"), /i\/o timeout/);
       world.bastion = bastion.target;
