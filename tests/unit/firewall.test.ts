@@ -29,14 +29,6 @@ const BETWEEN_MEMBERS = [
 ];
 
 describe("inbound rules", () => {
-  test("let SSH in at the port that sshd listens on", () => {
-    const { network, swarm } = resolve("demo", { ...CLUSTER, ssh: { port: 2222 } });
-    expect(text(inboundRules(network.firewall as Firewall, swarm.ports))).toEqual([
-      "2222/tcp from 192.0.2.7/32",
-      ...BETWEEN_MEMBERS,
-    ]);
-  });
-
   test.each<[string, Partial<FirewallOptions>, SwarmOptions | undefined, string[]]>([
     [
       "by default: SSH, and the swarm's ports",
