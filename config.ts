@@ -13,6 +13,7 @@ import {
   type PoolOptions,
   SecurityUpdates,
   type SshOptions,
+  type SshProxyOptions,
   type SwarmClusterArgs,
   type SwarmOptions,
   type Timeouts,
@@ -89,6 +90,17 @@ const SCHEMA = {
       privateKey: text.optional(),
       existingKey: text.optional(),
       additionalKeys: z.array(text).optional(),
+      port: number.optional(),
+      user: text.optional(),
+      proxy: z
+        .strictObject({
+          host: text,
+          port: number.optional(),
+          user: text.optional(),
+          privateKey: text.optional(),
+          hostKey: text.optional(),
+        } satisfies Keys<SshProxyOptions>)
+        .optional(),
     } satisfies Keys<SshOptions>)
     .optional(),
   swarm: z

@@ -15,6 +15,7 @@ export = {
   workerToken: cluster.workerToken,
   managerToken: cluster.managerToken,
   sshUser: cluster.sshUser,
+  sshPort: cluster.sshPort,
   sshPrivateKey: cluster.sshPrivateKey,
   sshHostKey: cluster.sshHostKey,
   dockerHost: cluster.dockerHost,

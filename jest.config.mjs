@@ -7,11 +7,13 @@ const typescript = ["ts-jest", { diagnostics: false }];
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
-  // As in Pulumi.yaml.
-  testEnvironmentOptions: { customExportConditions: ["node", "node-addons", "digitalocean-swarm-source"] },
   // For what hangs: how long a test takes is the machine's business.
   testTimeout: 120_000,
-  moduleNameMapper: sdk ? { "^@pulumi/pulumi$": sdk, "^@pulumi/pulumi/(.*)$": `${sdk}/$1` } : {},
+  moduleNameMapper: {
+    // As in tsconfig.json.
+    "^digitalocean-swarm$": "<rootDir>/components/index.ts",
+    ...(sdk ? { "^@pulumi/pulumi$": sdk, "^@pulumi/pulumi/(.*)$": `${sdk}/$1` } : {}),
+  },
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
   // TypeBox is published as ES modules only, which Jest's own loader does not take under Node 20.

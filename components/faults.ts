@@ -8,24 +8,28 @@ export interface Fault {
   readonly reason: string;
 }
 
-/**
- * All faults of a program's input in one error, raised before any resource is created. A `RunError`, so that the CLI
- * prints the message without a stack trace.
- */
-export class InvalidArgsError extends pulumi.RunError {
+/** What the user has to mend. A `RunError`, so that the CLI prints the message without a stack trace. */
+export class UserError extends pulumi.RunError {
+  public constructor(message: string) {
+    super(message);
+    // Thrown in an `apply` it comes by every resource that waits for it, each of which would put its own name in front.
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
+  }
+}
+
+/** All faults of a program's input in one error, raised before any resource is created. */
+export class InvalidArgsError extends UserError {
   public constructor(
     /** What was being configured: a component's name, or the stack's configuration. */
     subject: string,
     public readonly faults: readonly Fault[],
   ) {
-    const message = [
+    const lines = [
       `${subject}: ${faults.length === 1 ? "one fault" : `${faults.length} faults`} in the arguments`,
       ...faults.map(fault => `  - ${fault.path}: ${fault.reason}`),
-    ].join("\n");
-    super(message);
+    ];
+    super(lines.join("\n"));
     this.name = "InvalidArgsError";
-    // Thrown in an `apply` it comes by every resource that waits for it, each of which would put its own name in front.
-    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
   }
 }
 

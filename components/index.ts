@@ -1,5 +1,6 @@
 export type { DockerApiOptions, SwarmClusterArgs } from "./args";
-export { type Fault, InvalidArgsError } from "./faults";
+export { clusterFromStack, type ClusterOutputs } from "./cluster-from-stack";
+export { type Fault, InvalidArgsError, UserError } from "./faults";
 export type { FirewallOptions, FirewallRule, VpcOptions } from "./network/args";
 export {
   Availability,
@@ -9,8 +10,8 @@ export {
   SecurityUpdates,
 } from "./nodes/args";
 export type { Role, SwarmRole } from "./nodes/node";
-export type { SshOptions } from "./ssh/args";
-export type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts, SwarmNode } from "./swarm/args";
+export type { SshOptions, SshProxyOptions } from "./ssh/args";
+export type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts, SwarmNode, SwarmSsh } from "./swarm/args";
 export type { DockerApiOutput } from "./swarm/docker-api/docker-api";
 export { ListenAddress, NodeAddress, type SwarmOptions, type Timeouts } from "./swarm/options";
 export { Swarm } from "./swarm/swarm";

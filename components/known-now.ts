@@ -21,7 +21,8 @@ const SHAPE: Shape = {
     inbound: values("*"),
     outbound: values("*"),
   },
-  ...values("vpc", "ssh"),
+  ...values("vpc"),
+  ssh: { ...values("port"), proxy: values("port") },
   swarm: values(
     ...[
       "advertise",

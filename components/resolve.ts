@@ -10,6 +10,7 @@ import { DOCKER_MIRROR, type HostSoftware } from "./nodes/user-data";
 import { integer, oneOf, Reader, type Report } from "./reader";
 import { deadAgent } from "./ssh/agent";
 import { checkSsh } from "./ssh/keys";
+import { resolveSsh, type SshSettings } from "./ssh/resolve";
 import { resolveSwarm, type SwarmSettings } from "./swarm/resolve";
 
 /** It becomes a line of apt's sources. */
@@ -27,6 +28,7 @@ export interface ClusterSettings {
   readonly nodes: readonly WantedNode[];
   readonly network: NetworkSettings;
   readonly swarm: SwarmSettings;
+  readonly ssh: SshSettings;
   readonly software: HostSoftware;
   /** Beside the cluster's own. */
   readonly tags: pulumi.Input<readonly string[]>;
@@ -54,7 +56,8 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
     return slug;
   });
   const nodes = resolveNodes(reader, args);
-  const swarm = resolveSwarm(reader, args.swarm, args.timeouts);
+  const ssh = resolveSsh(reader, args.ssh);
+  const swarm = resolveSwarm(reader, args.swarm, args.timeouts, ssh.port);
   const network = resolveNetwork(reader, args, swarm.ports, swarm.addressPools);
   checkSsh(reader, args.ssh);
   const tags = reader.read("tags", args.tags ?? [], parseTags);
@@ -69,6 +72,7 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
     nodes,
     network,
     swarm,
+    ssh,
     software,
     tags,
     ...(network.servesDockerApi ? { dockerApi: { renewal } } : {}),

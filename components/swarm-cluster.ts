@@ -6,26 +6,33 @@ import { Network } from "./network/network";
 import { vpcOf } from "./network/vpc";
 import { NodePool } from "./nodes/node-pool";
 import { MANAGERS } from "./nodes/resolve";
+import { map } from "./reader";
 import { resolve } from "./resolve";
 import { loginKey } from "./ssh/login-key";
 import type { NodeOutput } from "./swarm/args";
 import type { DockerApiOutput } from "./swarm/docker-api/docker-api";
 import { Swarm } from "./swarm/swarm";
 
-/** A Docker Swarm on DigitalOcean. */
+/** A Docker Swarm on DigitalOcean. Its outputs are those of a stack that has it. */
 export class SwarmCluster extends pulumi.ComponentResource {
+  /** The swarm's own ID. */
   public readonly clusterId: pulumi.Output<string>;
+  /** The first of them initialised the swarm, or took the place of one that did. */
   public readonly managers: pulumi.Output<NodeOutput[]>;
+  /** Pool after pool. */
   public readonly workers: pulumi.Output<NodeOutput[]>;
   /** Address at which the control plane is reached: a reserved IP that moves to the next first manager. */
   public readonly controlEndpoint: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets workers join. Secret. */
   public readonly workerToken: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets managers join. Secret. */
   public readonly managerToken: pulumi.Output<string>;
   /** Unlocks a manager after its engine was restarted. Secret. Only with `swarm.autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
+  /** Who logs in: root, or `ssh.user`. */
   public readonly sshUser: pulumi.Output<string>;
+  /** Where: 22, or `ssh.port`. */
+  public readonly sshPort: pulumi.Output<number>;
   /** OpenSSH private key. Secret. */
   public readonly sshPrivateKey: pulumi.Output<string>;
   /** OpenSSH public key by which the control endpoint is verified: a line of `known_hosts` without its address. */
@@ -85,6 +92,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
           sshKeys,
           software,
           ports: swarmSettings.ports,
+          user: settings.ssh.user,
           firewall: network.firewall,
         },
         child,
@@ -95,12 +103,13 @@ export class SwarmCluster extends pulumi.ComponentResource {
       name,
       {
         nodes: [managers, ...workers].flatMap(({ nodes }) => nodes),
-        ssh: { user: "root", privateKey: ssh.privateKey },
+        ssh: { ...settings.ssh, privateKey: ssh.privateKey },
         controlAddress: network.reservedIp.ipAddress,
         reservedIp: network.reservedIp,
         lifetime: network.tag,
         dockerApi: settings.dockerApi,
         settings: swarmSettings,
+        sshFrom: map(settings.network.firewall, ({ sshFrom }) => sshFrom),
       },
       child,
     );
@@ -112,10 +121,12 @@ export class SwarmCluster extends pulumi.ComponentResource {
     this.workerToken = swarm.workerToken;
     this.managerToken = swarm.managerToken;
     if (swarm.unlockKey) this.unlockKey = swarm.unlockKey;
-    this.sshUser = pulumi.output("root");
+    const { user, port } = settings.ssh;
+    this.sshUser = pulumi.output(user);
+    this.sshPort = pulumi.output(port);
     this.sshPrivateKey = ssh.privateKey;
     this.sshHostKey = managers.hostKey.apply(key => key.trim());
-    this.dockerHost = pulumi.interpolate`ssh://${this.sshUser}@${this.controlEndpoint}`;
+    this.dockerHost = pulumi.interpolate`ssh://${user}@${this.controlEndpoint}${port === 22 ? "" : `:${port}`}`;
     if (swarm.dockerApi) this.dockerApi = swarm.dockerApi;
     this.tag = network.tag.name;
     this.firewallId = network.firewall.id;
@@ -131,6 +142,7 @@ export class SwarmCluster extends pulumi.ComponentResource {
       managerToken: this.managerToken,
       unlockKey: this.unlockKey,
       sshUser: this.sshUser,
+      sshPort: this.sshPort,
       sshPrivateKey: this.sshPrivateKey,
       sshHostKey: this.sshHostKey,
       dockerHost: this.dockerHost,

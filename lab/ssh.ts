@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-import { Client } from "ssh2";
+import { Client, type ClientChannel } from "ssh2";
 
 import { messageOf } from "./engine/errors";
 
@@ -17,6 +17,8 @@ export interface SshTarget {
   readonly password?: string;
   /** OpenSSH public key of the host; another one is refused. Without it every host is believed. */
   readonly hostKey?: string;
+  /** A host that the connection goes through. */
+  readonly proxy?: SshTarget;
 }
 
 /** What a remote command came to. */
@@ -61,8 +63,8 @@ export async function ssh(target: SshTarget, command: string, stdin = "", second
  * @param dialMs - How long a connection may take.
  */
 export async function login(target: SshTarget, dialMs = 10_000): Promise<Client> {
-  const { host, port = 22, user, password, privateKey, hostKey } = target;
-  const sock = await dial(host, port, dialMs);
+  const { host, port = 22, user, password, privateKey, hostKey, proxy } = target;
+  const sock = proxy ? await through(await login(proxy, dialMs), host, port) : await dial(host, port, dialMs);
   const client = new Client();
   return new Promise((resolve, reject) => {
     client.once("ready", () => resolve(client));
@@ -111,6 +113,22 @@ async function dial(host: string, port: number, timeoutMs: number): Promise<Sock
     const why = name === "AbortError" ? "i/o timeout" : refused;
     throw new Error(`dial tcp ${host}:${port}: ${why}`, { cause: error });
   }
+}
+
+/** A connection from a host on to another. The login to the first ends with it. */
+async function through(proxy: Client, host: string, port: number): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    proxy.on("error", reject);
+    proxy.forwardOut("127.0.0.1", 0, host, port, (error, stream) => {
+      if (error) {
+        proxy.end();
+        reject(new Error(`ssh: rejected: ${messageOf(error)}`, { cause: error }));
+        return;
+      }
+      stream.on("close", () => proxy.end());
+      resolve(stream);
+    });
+  });
 }
 
 /** Runs one command, which may fail. @throws Error When the connection is lost. */

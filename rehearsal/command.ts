@@ -11,21 +11,22 @@ import { type Handler, type Props, text } from "./entry";
 /** What a Command's output is told to, line by line. */
 export type Tell = (resource: string, line: string) => void;
 
-interface Connection extends Omit<SshTarget, "user"> {
+interface Connection extends Omit<SshTarget, "user" | "proxy"> {
   readonly user?: string;
   readonly dialErrorLimit?: number;
   readonly perDialTimeout?: number;
+  readonly proxy?: Omit<SshTarget, "user"> & { readonly user?: string };
 }
 
 /** `command:remote:Command`. */
 export function command(tell: Tell): Handler {
   const perform = async (line: string | undefined, inputs: Props, name: string): Promise<Props> => {
-    for (const key of ["environment", "proxy"])
-      if (key in inputs) throw new Error(`the rehearsal's Commands have no ${key}`);
+    if ("environment" in inputs) throw new Error("the rehearsal's Commands have no environment");
     if (line === undefined) return { stdout: "", stderr: "" };
     const connection = inputs.connection as Connection;
     // As the provider does before it dials: what is wrong with these does not pass.
     checkKey(connection);
+    if (connection.proxy) checkKey(connection.proxy);
     await dialAgent();
     const client = await dial(connection);
     try {
@@ -48,19 +49,22 @@ export function command(tell: Tell): Handler {
 
 /** Dials until it succeeds: after 100 ms, then half as long again each time, up to 5 s, as the provider does. */
 async function dial(connection: Connection): Promise<Client> {
-  const { dialErrorLimit: limit = 10, perDialTimeout = 15, user = "root" } = connection;
+  const { dialErrorLimit: limit = 10, perDialTimeout = 15, user = "root", proxy } = connection;
+  const target = { ...connection, user, proxy: proxy && { ...proxy, user: proxy.user ?? "root" } };
   for (let tries = 1, wait = 100; ; tries++, wait = Math.min(wait * 1.5, 5000)) {
     try {
-      return await login({ ...connection, user }, perDialTimeout * 1000);
+      return await login(target, perDialTimeout * 1000);
     } catch (error) {
       if (limit > 0 && tries >= limit)
-        throw new Error(`after ${tries} failed attempts: ${messageOf(error)}`, { cause: error });
+        throw new Error(`${proxy ? "proxy: " : ""}after ${tries} failed attempts: ${messageOf(error)}`, {
+          cause: error,
+        });
       await sleep(wait);
     }
   }
 }
 
-function checkKey({ privateKey }: Connection): void {
+function checkKey({ privateKey }: Pick<SshTarget, "privateKey">): void {
   const parsed = privateKey === undefined ? undefined : utils.parseKey(privateKey);
   if (parsed instanceof Error) throw new Error(`ssh: the private key cannot be read: ${parsed.message}`);
 }

@@ -25,5 +25,6 @@ new NodePool("swarm-web", {
   sshKeys: [],
   software,
   ports,
+  user: "root",
   firewall: network.firewall,
 });

@@ -62,6 +62,7 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
         dockerMirror: DOCKER_MIRROR,
         securityUpdates: "image",
         ports: swarmPorts(),
+        user: "root",
         hostPrivateKey: host.private,
         hostPublicKey: host.public,
       }),

@@ -15,9 +15,21 @@ export interface VpcOptions {
   readonly range?: pulumi.Input<string>;
 }
 
-/** Who may reach the nodes from outside, and what the nodes may reach. Members reach each other in any case. */
+/**
+ * Who may reach the nodes from outside, and what the nodes may reach. Members reach each other in any case.
+ *
+ * @example
+ * const firewall: FirewallOptions = {
+ *   sshFrom: ["203.0.113.7/32"],
+ *   publish: ["80/tcp", "443"],
+ *   inbound: [{ ports: "8080/tcp", loadBalancers: [balancer.id] }, { ports: "icmp", addresses: ["203.0.113.0/24"] }],
+ * };
+ */
 export interface FirewallOptions {
-  /** CIDR ranges that may reach SSH (22/tcp). Wherever this program runs must be among them. */
+  /**
+   * CIDR ranges that may reach SSH (22/tcp, or `ssh.port`). Wherever this program runs must be among them, or the bastion
+   * that it goes through (`ssh.proxy`).
+   */
   readonly sshFrom: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * CIDR ranges that may reach the managers' Docker API over TLS (2376/tcp). With the first range the API is turned on,

@@ -50,8 +50,8 @@ export interface GuardedPort extends PortRange {
 const MOST_RULES = 50;
 const MOST_SOURCES = 1000;
 const WORLD = ["0.0.0.0/0", "::/0"];
-const SSH: PortRange = { first: 22, last: 22, protocol: "tcp" };
-const DOCKER_API: PortRange = { first: DOCKER_API_PORT, last: DOCKER_API_PORT, protocol: "tcp" };
+const tcp = (port: number): PortRange => ({ first: port, last: port, protocol: "tcp" });
+const DOCKER_API = tcp(DOCKER_API_PORT);
 
 /**
  * What members reach of each other, and nobody else:
@@ -76,7 +76,7 @@ function memberPorts({ listen, dataPath }: SwarmPorts): GuardedPort[] {
 /** Ports that may not be published: their rules name who may reach them. */
 export function guardedPorts(ports: SwarmPorts): GuardedPort[] {
   return [
-    { ...SSH, what: "SSH (22/tcp; use `firewall.sshFrom`)", ofSwarm: false },
+    { ...tcp(ports.ssh), what: `SSH (${ports.ssh}/tcp; use \`firewall.sshFrom\`)`, ofSwarm: false },
     { ...DOCKER_API, what: "the Docker API (2376/tcp; use `firewall.dockerApiFrom`)", ofSwarm: false },
     ...memberPorts(ports),
   ];
@@ -133,7 +133,7 @@ export function parseRule(
 /** The firewall's inbound rules. What no rule names is dropped. */
 export function inboundRules(firewall: Firewall, ports: SwarmPorts): Rule[] {
   return [
-    ruleOf(SSH, { addresses: firewall.sshFrom }),
+    ruleOf(tcp(ports.ssh), { addresses: firewall.sshFrom }),
     ...memberPorts(ports).map(port => ruleOf(port, "members")),
     ...(firewall.dockerApiFrom.length > 0 ? [ruleOf(DOCKER_API, { addresses: firewall.dockerApiFrom })] : []),
     ...firewall.publish.map(port => ruleOf(port, { addresses: WORLD })),
@@ -152,10 +152,9 @@ export function outboundRules(firewall: Firewall, ports: SwarmPorts, control: pu
     { first: 1, last: 65535, protocol: "udp" },
   ];
   if (!firewall.outbound) return [...all, undefined].map(range => ruleOf(range, { addresses: WORLD }));
-  const listen: PortRange = { first: ports.listen, last: ports.listen, protocol: "tcp" };
   return [
     ...memberPorts(ports).map(port => ruleOf(port, "members")),
-    ruleOf(listen, { addresses: [control] }),
+    ruleOf(tcp(ports.listen), { addresses: [control] }),
     ...firewall.outbound.map(({ ports: range, peers }) => ruleOf(range, peers)),
   ];
 }

@@ -5,8 +5,10 @@ export interface PortRange {
   readonly protocol: "tcp" | "udp";
 }
 
-/** The ports of a swarm that can be chosen. */
+/** The ports of a node that can be chosen. */
 export interface SwarmPorts {
+  /** For SSH, TCP. */
+  readonly ssh: number;
   /** The managers' API, TCP. */
   readonly listen: number;
   /** The traffic of containers, UDP. */
@@ -35,6 +37,9 @@ export function portText({ first, last }: PortRange): string {
 }
 
 /** The ports of a swarm's options, by default Docker's own: 2377/tcp and 4789/udp. */
-export function swarmPorts(options: { listenPort?: number; dataPathPort?: number } = {}): SwarmPorts {
-  return { listen: options.listenPort ?? 2377, dataPath: options.dataPathPort ?? 4789 };
+export function swarmPorts(
+  options: { listenPort?: number; dataPathPort?: number } = {},
+  ssh = 22,
+): SwarmPorts {
+  return { ssh, listen: options.listenPort ?? 2377, dataPath: options.dataPathPort ?? 4789 };
 }

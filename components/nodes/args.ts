@@ -36,7 +36,18 @@ export interface NodeOptions {
   readonly revision?: string;
 }
 
-/** A group of like nodes, numbered from 0. */
+/**
+ * A group of like nodes, numbered from 0.
+ *
+ * @example
+ * const web: PoolOptions = {
+ *   count: 3,
+ *   size: "s-2vcpu-4gb",
+ *   labels: { tier: "web" },
+ *   revision: "r2",
+ *   nodes: { "0": { availability: "drain" } },
+ * };
+ */
 export interface PoolOptions extends NodeOptions {
   /** How many nodes. */
   readonly count: number;

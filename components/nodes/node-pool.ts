@@ -17,10 +17,12 @@ export interface NodePoolArgs {
   /** @default the region's default VPC */
   readonly vpcId?: pulumi.Input<string>;
   readonly tags: pulumi.Input<pulumi.Input<string>[]>;
-  /** Ids or fingerprints of the keys that may log in as root. */
+  /** Ids or fingerprints of the keys that may log in. */
   readonly sshKeys: pulumi.Input<pulumi.Input<string>[]>;
   readonly software: HostSoftware;
   readonly ports: SwarmPorts;
+  /** Who logs in. */
+  readonly user: pulumi.Input<string>;
   /** Is there before the droplets and goes after them, so that none is ever without it. */
   readonly firewall: pulumi.Resource;
 }
@@ -40,9 +42,9 @@ export class NodePool extends pulumi.ComponentResource {
     this.hostKey = key.publicKeyOpenssh;
     const data = pulumi.secret(
       pulumi
-        .all([key.privateKeyOpenssh, key.publicKeyOpenssh, pulumi.output(args.software)])
-        .apply(([hostPrivateKey, hostPublicKey, software]) =>
-          userData({ ...software, ports: args.ports, hostPrivateKey, hostPublicKey }),
+        .all([key.privateKeyOpenssh, key.publicKeyOpenssh, pulumi.output(args.software), args.user])
+        .apply(([hostPrivateKey, hostPublicKey, software, user]) =>
+          userData({ ...software, ports: args.ports, user, hostPrivateKey, hostPublicKey }),
         ),
     );
     const droplets = args.nodes.map(node => ({ node, droplet: this.droplet(node, args, data) }));

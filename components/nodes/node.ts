@@ -12,10 +12,13 @@ export interface SwarmRole {
    * `web-1`, `web-1-r2` in revision `r2`.
    */
   readonly name: string;
+  /** What it is to be; a change promotes or demotes it in place. */
   readonly role: Role;
   /** Nodes of one pool get their labels and availability together. */
   readonly pool: string;
+  /** Swarm node labels, applied in place. Labels set by hand stay. */
   readonly labels: pulumi.Input<Record<string, string>>;
+  /** Whether it takes tasks, applied in place. */
   readonly availability: pulumi.Input<Availability>;
 }
 

@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 
 import type { SwarmPorts } from "../network/ports";
 import type { SecurityUpdates } from "./args";
+import { loginSetup, sshdConfig } from "./ssh-daemon";
 
 /** What a host is to run; see `SwarmClusterArgs`. */
 export interface HostSoftware {
@@ -16,8 +17,10 @@ export interface HostSoftware {
 
 /** What a droplet is told at its first boot. */
 export interface UserData extends pulumi.Unwrap<HostSoftware> {
-  /** The swarm's ports, which containers are kept from. */
+  /** The swarm's ports, which containers are kept from, and the one for SSH. */
   readonly ports: SwarmPorts;
+  /** Who logs in. */
+  readonly user: string;
   /** The host's SSH key, ed25519 in OpenSSH's form: known beforehand, it can be verified at the first login. */
   readonly hostPrivateKey: string;
   readonly hostPublicKey: string;
@@ -29,13 +32,6 @@ export const DOCKER_MIRROR = "https://download.docker.com";
 const read = (script: string) => readFileSync(path.join(__dirname, "scripts", script), "utf8");
 const PREPARE = read("prepare-host.sh");
 const GUARD = read("guard.sh");
-const SSHD = [
-  "# Many Commands dial a manager at once; sshd would drop connections at random from the tenth on.",
-  "MaxStartups 200:30:500",
-  "PasswordAuthentication no",
-  "KbdInteractiveAuthentication no",
-  "",
-].join("\n");
 
 /**
  * Renders cloud-init user data. It holds the host's private key: a secret.
@@ -43,15 +39,24 @@ const SSHD = [
  * Keys and files are written before sshd starts; the preparation runs last.
  */
 export function userData(args: UserData): string {
+  const login = { port: args.ports.ssh, user: args.user };
+  const { config: account, bootcmd, runcmd } = loginSetup(login);
   const config = {
     ssh_pwauth: false,
+    ...account,
     ssh_keys: { ed25519_private: args.hostPrivateKey, ed25519_public: args.hostPublicKey.trim() },
+    ...(bootcmd.length > 0 ? { bootcmd } : {}),
     write_files: [
-      { path: "/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", permissions: "0644", content: SSHD },
+      {
+        path: "/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf",
+        permissions: "0644",
+        content: sshdConfig(login),
+      },
       { path: "/usr/local/sbin/digitalocean-swarm-prepare", permissions: "0755", content: PREPARE },
       { path: "/usr/local/sbin/digitalocean-swarm-guard", permissions: "0755", content: GUARD },
     ],
     runcmd: [
+      ...runcmd,
       [
         "env",
         `DOCKER_VERSION=${args.dockerVersion}`,

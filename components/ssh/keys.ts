@@ -21,7 +21,8 @@ const TYPES = ["rsa", "ecdsa", "ed25519"];
 const PRIVATE_FORMS = "an RSA, ECDSA or Ed25519 key in OpenSSH's or PEM form";
 const LISTED = "`doctl compute ssh-key list` shows them";
 const NO_PAIR_OF_ACCOUNT = "is another key than `privateKey`: the two are no pair";
-const FROM_FILE = "give the key itself: `pulumi config set --secret --path ssh.privateKey < FILE`";
+const fromFile = (path: string) =>
+  `give the key itself: \`pulumi config set --secret --path ${path} < FILE\``;
 
 /** Whether it is a fingerprint, not an id. */
 export function isFingerprint(key: string | number): boolean {
@@ -86,8 +87,20 @@ export function unknownToAccount({ existingKey, privateKey = "" }: KnownKeys, pu
   return fits ? [] : [{ path, reason: NO_PAIR_OF_ACCOUNT }];
 }
 
+/** Why a private key cannot be used; no value is part of it. */
+export function privateKeyFault(text: string, path: string): string | undefined {
+  const key = readPrivate(text, path);
+  return typeof key === "string" ? key : undefined;
+}
+
+/** Why a public key cannot be used. */
+export function publicKeyFault(text: string): string | undefined {
+  const key = readPublic(text);
+  return typeof key === "string" ? key : undefined;
+}
+
 /** A private key, or why it is none that can be used. */
-function readPrivate(text: string): Sshpk.PrivateKey | string {
+function readPrivate(text: string, path = "ssh.privateKey"): Sshpk.PrivateKey | string {
   if (text.trim() === "") return "is empty";
   if (/^PuTTY-User-Key-File-/m.test(text))
     return "is in PuTTY's form (.ppk): export it in OpenSSH's, `puttygen KEY.ppk -O private-openssh -o FILE`";
@@ -96,8 +109,8 @@ function readPrivate(text: string): Sshpk.PrivateKey | string {
   // The provider finds it at the start of a line alone.
   if (!/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/m.test(text))
     return text.includes("-----BEGIN") || text.trim().includes("\n")
-      ? `is no private key, or its lines were changed: it takes ${PRIVATE_FORMS}; ${FROM_FILE}`
-      : `is no key, but perhaps the path of one: ${FROM_FILE}`;
+      ? `is no private key, or its lines were changed: it takes ${PRIVATE_FORMS}; ${fromFile(path)}`
+      : `is no key, but perhaps the path of one: ${fromFile(path)}`;
   try {
     const key = sshpk().parsePrivateKey(text, "auto");
     return TYPES.includes(key.type) ? key : `is of type ${key.type.toUpperCase()}: it takes ${PRIVATE_FORMS}`;

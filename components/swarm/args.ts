@@ -2,15 +2,18 @@ import type * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmRole } from "../nodes/node";
+import type { SshProxyOptions } from "../ssh/args";
 import type { SwarmOptions, Timeouts } from "./options";
 
 /** What a host is called, and where it is. */
 export interface HostFacts {
   /** The droplet's name, and the node's hostname in `docker node ls`. */
   readonly hostname: string;
+  /** Where this program dials it. */
   readonly publicAddress: string;
+  /** Where the other nodes find it, unless `swarm.advertise` says otherwise. */
   readonly privateAddress: string;
-  /** Where the host is a droplet. */
+  /** The droplet's id, where the host is one. */
   readonly dropletId?: string;
 }
 
@@ -36,11 +39,23 @@ export interface SwarmNode extends SwarmRole {
   readonly hostKey?: pulumi.Input<string>;
 }
 
+/** How all hosts are reached. */
+export interface SwarmSsh {
+  /** Who logs in. Any other than root has sudo without a password. @default "root" */
+  readonly user?: pulumi.Input<string>;
+  /** In OpenSSH's or PEM form, without passphrase. */
+  readonly privateKey: pulumi.Input<string>;
+  /** Where their sshd listens, 1 to 65535. @default 22 */
+  readonly port?: number;
+  /** A bastion. @default none */
+  readonly proxy?: SshProxyOptions;
+}
+
 /** What `Swarm` takes, whatever its options. */
 export interface SwarmHosts {
   /** The first manager initialises the swarm; all nodes can be replaced, also that one. */
   readonly nodes: readonly SwarmNode[];
-  readonly ssh: { readonly user: pulumi.Input<string>; readonly privateKey: pulumi.Input<string> };
+  readonly ssh: SwarmSsh;
   /**
    * Address that always leads to a manager, or will: it may be assigned when the output `firstManager` is known. All
    * managers share one host key where it is verified.

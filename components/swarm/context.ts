@@ -1,6 +1,9 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import { map } from "../reader";
+import type { SshSettings } from "../ssh/resolve";
+import { type Door, SilenceWatch } from "../ssh/silence";
 import type { SwarmHosts, SwarmNode } from "./args";
 import { DEFAULT_TIMEOUTS, type SwarmSettings } from "./resolve";
 import { command, type ScriptName } from "./script";
@@ -12,9 +15,17 @@ import { command, type ScriptName } from "./script";
 const FIRST_DIALS = 10;
 const SECONDS_PER_DIAL = 7.5;
 
-/** Who logs in, and the key that the host must have. */
-type Login = Pick<Connection, "user" | "privateKey" | "hostKey">;
+/** Who logs in, by which way, and the key that the host must have. */
+type Login = Pick<Connection, "port" | "user" | "privateKey" | "hostKey" | "proxy">;
 type Connection = pulumi.Unwrap<types.input.remote.ConnectionArgs>;
+
+/** What a `Swarm` takes from a component that has read all arguments itself. */
+export interface ResolvedSwarmArgs extends SwarmHosts {
+  readonly ssh: SshSettings & { readonly privateKey: pulumi.Input<string> };
+  readonly settings: SwarmSettings;
+  /** Value of `firewall.sshFrom`, where there is that firewall. */
+  readonly sshFrom?: pulumi.Input<readonly string[]>;
+}
 
 /** A script to be run on a host. */
 export interface Run {
@@ -50,19 +61,28 @@ export class SwarmContext {
   /** The first of them initialises the swarm. */
   public readonly managers: readonly SwarmNode[];
   public readonly firstManager: SwarmNode;
+  public readonly settings: SwarmSettings;
   /** Where the control plane is reached. */
   public readonly controlAddress: pulumi.Input<string>;
+  /** Where people dial, the nodes' own addresses apart. */
+  private readonly door: pulumi.Output<Omit<Door, "host"> & { readonly host?: string }>;
   /** Made once: every node's Commands go there. */
   private readonly toControl: pulumi.Output<Connection>;
+  private readonly silence: SilenceWatch;
   /** By host key: all nodes of a pool have the same, and share one Output. */
   private readonly logins = new Map<SwarmNode["hostKey"], pulumi.Output<Login>>();
 
   public constructor(
     public readonly stem: string,
-    public readonly hosts: SwarmHosts,
-    public readonly settings: SwarmSettings,
+    public readonly hosts: ResolvedSwarmArgs,
     private readonly parent: pulumi.Resource,
   ) {
+    this.settings = hosts.settings;
+    this.silence = new SilenceWatch(parent);
+    const { port, proxy } = hosts.ssh;
+    this.door = pulumi.output(
+      proxy ? { host: proxy.host, port: proxy.port } : { port, sshFrom: hosts.sshFrom },
+    );
     this.managers = hosts.nodes.filter(({ role }) => role === "manager");
     const [first] = this.managers;
     if (!first) throw new pulumi.ResourceError("a swarm needs a manager", parent);
@@ -74,8 +94,8 @@ export class SwarmContext {
   /** A Command. Until the time comes that `at` names it does nothing, and opens no connection. */
   public run(run: Run, opts: pulumi.CustomResourceOptions = {}): remote.Command {
     const { at = "create" } = run;
-    const line = command(run.script, run.about, run.seconds);
-    return new remote.Command(
+    const line = map(this.hosts.ssh.user, user => asRoot(user, command(run.script, run.about, run.seconds)));
+    const made = new remote.Command(
       `${this.stem}-${run.name}`,
       {
         connection: this.to(run.on, at),
@@ -91,6 +111,20 @@ export class SwarmContext {
         addPreviousOutputInEnv: false,
       },
       { parent: this.parent, ...(run.secret ? { additionalSecretOutputs: ["stdout"] } : {}), ...opts },
+    );
+    if ((run.script === "bootstrap" || run.script === "join") && run.on !== "control")
+      this.watch(run.on, made);
+    return made;
+  }
+
+  /** Sees to it that the first Command of a host does not wait in silence. */
+  private watch({ host }: SwarmNode, { stdout }: remote.Command): void {
+    if (pulumi.runtime.isDryRun()) return;
+    host.apply(facts =>
+      this.door.apply(door => {
+        const end = this.silence.begin({ host: facts.publicAddress, ...door });
+        stdout.apply(end);
+      }),
     );
   }
 
@@ -118,19 +152,36 @@ export class SwarmContext {
     hostKey: SwarmNode["hostKey"],
     seconds = this.settings.timeouts.ssh,
   ): pulumi.Output<Connection> {
-    const dialErrorLimit = FIRST_DIALS + Math.ceil(seconds / SECONDS_PER_DIAL);
+    const patience = {
+      perDialTimeout: 5,
+      dialErrorLimit: FIRST_DIALS + Math.ceil(seconds / SECONDS_PER_DIAL),
+    };
     return address.apply(host =>
-      this.login(hostKey).apply(who => ({ host, ...who, perDialTimeout: 5, dialErrorLimit })),
+      this.login(hostKey).apply(({ proxy, ...who }) => ({
+        host,
+        ...who,
+        ...(proxy ? { proxy: { ...proxy, ...patience } } : {}),
+        ...patience,
+      })),
     );
   }
 
   private login(hostKey: SwarmNode["hostKey"]): pulumi.Output<Login> {
     let login = this.logins.get(hostKey);
     if (!login) {
-      const { user, privateKey } = this.hosts.ssh;
-      login = pulumi.output({ user, privateKey, ...(hostKey === undefined ? {} : { hostKey }) });
+      const { port, user, privateKey, proxy } = this.hosts.ssh;
+      login = pulumi.output({
+        ...{ port, user, privateKey },
+        ...(hostKey === undefined ? {} : { hostKey }),
+        ...(proxy ? { proxy: { ...proxy, privateKey: proxy.privateKey ?? privateKey } } : {}),
+      });
       this.logins.set(hostKey, login);
     }
     return login;
   }
+}
+
+/** A command line as root runs it: `timeout` can end what root runs only as root. */
+function asRoot(user: string, line: string): string {
+  return user === "root" ? line : `sudo -n ${line}`;
 }

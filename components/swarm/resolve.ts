@@ -40,6 +40,7 @@ export function resolveSwarm(
   reader: Reader,
   swarm: SwarmOptions = {},
   timeouts: Timeouts = {},
+  sshPort = 22,
 ): SwarmSettings {
   const at =
     (key: string): Report =>
@@ -51,7 +52,7 @@ export function resolveSwarm(
     return swarm[key] ?? byDefault;
   };
   for (const key of ["listenPort", "dataPathPort"] as const)
-    if ([22, DOCKER_API_PORT, GOSSIP_PORT].includes(swarm[key] ?? 0))
+    if ([sshPort, DOCKER_API_PORT, GOSSIP_PORT].includes(swarm[key] ?? NaN))
       at(key)(`is ${swarm[key]}, which is in use on every node`);
   number("listenPort", 0, [1024, 65535]);
   number("dataPathPort", 0, [1024, 49151]);
@@ -65,7 +66,7 @@ export function resolveSwarm(
     at("unlockKeyRotation")("there is no unlock key without `autolock`");
   const addressPoolSize = number("addressPoolSize", 24, [8, 29]);
   return {
-    ports: swarmPorts(swarm),
+    ports: swarmPorts(swarm, sshPort),
     advertise: swarm.advertise ?? "private",
     listen: swarm.listen ?? "any",
     dataPath: swarm.dataPath,

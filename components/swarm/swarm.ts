@@ -2,29 +2,42 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Reader } from "../reader";
 import { deadAgent } from "../ssh/agent";
-import type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts } from "./args";
+import { resolveSsh } from "../ssh/resolve";
+import type { HostFacts, NodeOutput, SwarmArgs } from "./args";
 import { type Bootstrap, bootstrap } from "./bootstrap";
-import { SwarmContext } from "./context";
+import { type ResolvedSwarmArgs, SwarmContext } from "./context";
 import { leadToFirstManager } from "./control-endpoint";
 import { firstTokens, joinToken, rotateCa, unlockKey } from "./credentials";
 import { DockerApi, type DockerApiOutput } from "./docker-api/docker-api";
 import { knownMembers } from "./known-members";
 import { admissions, join, leave, type Member, nodeOutput, type Pool, reconcilePool } from "./membership";
-import { resolveSwarm, resolveSwarmNodes, type SwarmSettings } from "./resolve";
+import { resolveSwarm, resolveSwarmNodes } from "./resolve";
 
-/** What a `Swarm` takes from a component that has read all arguments itself. */
-export interface ResolvedSwarmArgs extends SwarmHosts {
-  readonly settings: SwarmSettings;
-}
-
-/** Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from. */
+/**
+ * Turns hosts that answer SSH into a Docker Swarm. It knows nothing of where they come from.
+ *
+ * @example
+ * new Swarm("rack", {
+ *   nodes: [
+ *     {
+ *       ...{ name: "rack-0", role: "manager", pool: "manager", labels: {}, availability: "active" },
+ *       identity: machine.id,
+ *       host: pulumi.output({ hostname: "rack-0", publicAddress: "203.0.113.10", privateAddress: "10.0.0.10" }),
+ *     },
+ *   ],
+ *   ssh: { user: "admin", privateKey },
+ *   controlAddress: "203.0.113.10",
+ *   lifetime: machine,
+ * });
+ */
 export class Swarm extends pulumi.ComponentResource {
+  /** The swarm's own ID. */
   public readonly clusterId: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets workers join. Secret. */
   public readonly workerToken: pulumi.Output<string>;
-  /** Secret. */
+  /** Lets managers join. Secret. */
   public readonly managerToken: pulumi.Output<string>;
-  /** Secret. Only with `autolock`. */
+  /** Unlocks a manager after its engine was restarted. Secret. Only with `autolock`. */
   public readonly unlockKey?: pulumi.Output<string>;
   /** How the Docker API is reached over TLS. Only with `dockerApi`. */
   public readonly dockerApi?: DockerApiOutput;
@@ -46,7 +59,7 @@ export class Swarm extends pulumi.ComponentResource {
   ) {
     const resolved = "settings" in args ? args : resolveArgs(name, args);
     super("digitalocean-swarm:index:Swarm", name, {}, opts);
-    const context = new SwarmContext(name, resolved, resolved.settings, this);
+    const context = new SwarmContext(name, resolved, this);
     const { firstManager: first, managers, settings } = context;
     const api = new DockerApi(
       `${name}-docker-api`,
@@ -111,11 +124,12 @@ export class Swarm extends pulumi.ComponentResource {
 
 function resolveArgs(name: string, args: SwarmArgs): ResolvedSwarmArgs {
   const reader = new Reader(`Swarm "${name}"`);
-  const settings = resolveSwarm(reader, args.options, args.timeouts);
+  const ssh = resolveSsh(reader, args.ssh);
+  const settings = resolveSwarm(reader, args.options, args.timeouts, ssh.port);
   const nodes = resolveSwarmNodes(reader, args.nodes);
   reader.faults.push(...deadAgent());
   reader.raise();
-  return { ...args, nodes, settings };
+  return { ...args, nodes, settings, ssh: { ...ssh, privateKey: args.ssh.privateKey } };
 }
 
 /** The managers, then each pool of workers. */

@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { clusterFromStack } from "digitalocean-swarm";
 
 const config = new pulumi.Config();
 const name = config.get("name") ?? "app";
@@ -11,15 +12,15 @@ const seconds = config.getNumber("timeoutSeconds") ?? 120;
 const file = (name: string) => readFileSync(path.join(__dirname, name), "utf8");
 
 // The outputs of the cluster's stack. The private key stays a secret here too.
-const cluster = new pulumi.StackReference(config.require("cluster"));
-const output = (key: string) => cluster.requireOutput(key) as pulumi.Output<string>;
+const cluster = clusterFromStack(new pulumi.StackReference(config.require("cluster")));
 
 const stack = new remote.Command("stack", {
   connection: {
-    host: output("controlEndpoint"),
-    user: output("sshUser"),
-    privateKey: output("sshPrivateKey"),
-    hostKey: output("sshHostKey"),
+    host: cluster.controlEndpoint,
+    port: cluster.sshPort,
+    user: cluster.sshUser,
+    privateKey: cluster.sshPrivateKey,
+    hostKey: cluster.sshHostKey,
   },
   // A changed compose file runs `create` again, and `docker stack deploy` changes what differs.
   stdin: file("compose.yaml").replace("${IMAGE}", image),

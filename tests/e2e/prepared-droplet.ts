@@ -56,6 +56,7 @@ export async function createPrepared(world: World, wanted: Wanted): Promise<void
     dockerMirror: wanted.dockerMirror ?? DOCKER_MIRROR,
     securityUpdates: "image",
     ports: swarmPorts(),
+    user: "root",
     ...(await hostKey()),
   });
   const config = { ...(parse(text) as object), ...(wanted.before ? { bootcmd: wanted.before } : {}) };

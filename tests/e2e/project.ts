@@ -15,6 +15,8 @@ export class UserProject {
   private constructor(
     private readonly world: World,
     private readonly dir: string,
+    /** Directory of the state. */
+    private readonly backend: string = path.dirname(dir),
   ) {}
 
   /** Does something with a project of `examples/`, to which the component is added as to one that is not in Node.js. */
@@ -69,12 +71,21 @@ export class UserProject {
   ): Promise<void> {
     await UserProject.within(world, name, act, async ({ dir, pulumi }) => {
       await pulumi("new", path.join(ROOT, "template"), "--generate-only", "--yes", "--name", name);
-      const manifest = JSON.parse(await readFile(path.join(dir, "package.json"), "utf8")) as {
-        dependencies: Record<string, string>;
-      };
-      delete manifest.dependencies["digitalocean-swarm"];
-      await install(await pack(path.dirname(dir)), dir, manifest);
+      await installPackage(dir);
     });
+  }
+
+  /** Does something with the project of `examples/` that uses a cluster's stack, in the same backend as the world's. */
+  public static async consumer(
+    world: World,
+    name: string,
+    act: (project: UserProject) => Promise<void>,
+  ): Promise<void> {
+    const make = async ({ dir }: UserProject) => {
+      await cp(path.join(ROOT, "examples", name), dir, { recursive: true });
+      await installPackage(dir);
+    };
+    await UserProject.within(world, name, act, make, path.join(world.dir, "state"));
   }
 
   private static async within(
@@ -82,9 +93,10 @@ export class UserProject {
     name: string,
     act: (project: UserProject) => Promise<void>,
     make: (project: UserProject) => Promise<void>,
+    backend?: string,
   ): Promise<void> {
     const outside = await mkdtemp(path.join(tmpdir(), "user-"));
-    const project = new UserProject(world, path.join(outside, name));
+    const project = new UserProject(world, path.join(outside, name), backend);
     try {
       await mkdir(project.dir);
       await make(project);
@@ -137,13 +149,22 @@ export class UserProject {
 
   private get environment(): Record<string, string> {
     return {
-      PULUMI_BACKEND_URL: `file://${path.dirname(this.dir)}`,
+      PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: "lab",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // A dead agent's socket would be an error, and none is needed.
       SSH_AUTH_SOCK: "",
     };
   }
+}
+
+/** Installs what a project needs, with the package as it is in the repository now. */
+async function installPackage(dir: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(path.join(dir, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  delete manifest.dependencies["digitalocean-swarm"];
+  await install(await pack(path.dirname(dir)), dir, manifest);
 }
 
 /** What an `up` of a user's project came to. */

@@ -33,6 +33,8 @@ export class World {
   /** What the last `up` that succeeded was asked for; nothing when no cluster stands. */
   public askedFor?: StackConfig;
   private log = "";
+  /** Where nodes are reached through another host. */
+  public bastion?: SshTarget;
   /** Ended after each scenario. */
   public readonly pollers: Poller[] = [];
   /** Who tried what, over all scenarios of the run. */
@@ -159,9 +161,11 @@ export class World {
   public target(host = this.output("controlEndpoint")): SshTarget {
     return {
       host,
+      port: this.outputs.sshPort as number,
       user: this.output("sshUser"),
       privateKey: this.output("sshPrivateKey"),
       hostKey: this.output("sshHostKey"),
+      ...(this.bastion ? { proxy: this.bastion } : {}),
     };
   }
 
@@ -207,6 +211,7 @@ export class World {
   }
 
   public async tidy(): Promise<void> {
+    this.bastion = undefined;
     await Promise.all(this.pollers.splice(0).map(poller => poller.stop()));
     await this.lab.behaveAsUsual();
   }

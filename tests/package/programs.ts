@@ -8,13 +8,18 @@ const CLUSTER = `{
 }`;
 const TYPED = `
 import * as pulumi from "@pulumi/pulumi";
-import { InvalidArgsError, Swarm, SwarmCluster, type SwarmArgs, type SwarmClusterArgs } from "digitalocean-swarm";
+import {
+  clusterFromStack, InvalidArgsError, Swarm, SwarmCluster, type SwarmArgs, type SwarmClusterArgs,
+} from "digitalocean-swarm";
 
 const args: SwarmClusterArgs = ${CLUSTER};
 const cluster = new SwarmCluster("demo", args);
 export const clusterId: pulumi.Output<string> = cluster.clusterId;
 export const nodeIds: pulumi.Output<string[]> = cluster.managers.apply(nodes => nodes.map(({ nodeId }) => nodeId));
 export const swarmOf = (swarm: SwarmArgs): pulumi.Output<string> => new Swarm("rack", swarm).clusterId;
+export const keyOf = (stack: pulumi.StackReference): pulumi.Output<string | undefined> =>
+  clusterFromStack(stack).dockerApi.apply(api => api?.key);
+export const portOf = (stack: pulumi.StackReference): pulumi.Output<number> => clusterFromStack(stack).sshPort;
 export const faultsOf = (error: InvalidArgsError): string => error.faults.map(({ path }) => path).join();
 // @ts-expect-error A count is a number: the types of the package are no \`any\`.
 export const wrong: SwarmClusterArgs = { ...args, managers: { count: "three" } };

@@ -61,6 +61,7 @@ test("the outputs are those of the stack, and nothing that is the component's ow
     "managerToken",
     "managers",
     "sshHostKey",
+    "sshPort",
     "sshPrivateKey",
     "sshUser",
     "tag",

@@ -41,7 +41,15 @@ const EVERYTHING = {
     outbound: [{ ports: "443/tcp", addresses: ["0.0.0.0/0"] }],
   },
   vpc: { id: "an-id", range: "10.0.0.0/20" },
-  ssh: { publicKey: "PUBLIC", privateKey: "PRIVATE", existingKey: "AB:CD", additionalKeys: ["12:34"] },
+  ssh: {
+    publicKey: "PUBLIC",
+    privateKey: "PRIVATE",
+    existingKey: "AB:CD",
+    additionalKeys: ["12:34"],
+    port: 2222,
+    user: "ops",
+    proxy: { host: "192.0.2.1", port: 22, user: "jump", privateKey: "ITS", hostKey: "OPEN" },
+  },
   swarm: {
     advertise: "private",
     listen: "any",

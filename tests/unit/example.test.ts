@@ -39,6 +39,7 @@ async function runExample(config: Record<string, string>, outputs: Record<string
 const OUTPUTS = {
   controlEndpoint: "198.51.100.1",
   sshUser: "root",
+  sshPort: 22,
   sshPrivateKey: "PRIVATE",
   sshHostKey: "ssh-ed25519 AAAA",
 };
@@ -55,6 +56,7 @@ describe("the example", () => {
     expect(pulumi.runtime.isRpcSecret(command.connection)).toBe(true);
     expect(pulumi.runtime.unwrapRpcSecret(command.connection)).toMatchObject({
       host: "198.51.100.1",
+      port: 22,
       user: "root",
       privateKey: "PRIVATE",
       hostKey: "ssh-ed25519 AAAA",

@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidArgsError, type SwarmClusterArgs } from "../../components";
 import { resolve } from "../../components/resolve";
 import { CLUSTER, faultsOf } from "./cluster";
+import { ACCESS_CASES } from "./validate-access-cases";
 import { NODE_CASES } from "./validate-cases";
 import { NETWORK_CASES } from "./validate-network-cases";
 
@@ -29,6 +30,16 @@ const LATE: Record<string, (args: SwarmClusterArgs) => SwarmClusterArgs> = {
     firewall: { ...firewall, dockerApiFrom: firewall.dockerApiFrom?.map(range => pulumi.output(range)) },
   }),
   "vpc.range": args => ({ ...args, vpc: { ...args.vpc, range: pulumi.output(args.vpc?.range ?? "") } }),
+  "ssh.user": args => ({ ...args, ssh: { ...args.ssh, user: pulumi.output(args.ssh?.user ?? "") } }),
+  ...Object.fromEntries(
+    (["host", "user", "privateKey", "hostKey"] as const).map(key => [
+      `ssh.proxy.${key}`,
+      ({ ssh, ...args }: SwarmClusterArgs) => ({
+        ...args,
+        ssh: { proxy: { host: "bastion", ...ssh?.proxy, [key]: pulumi.output(ssh?.proxy?.[key] ?? "") } },
+      }),
+    ]),
+  ),
   "swarm.addressPools": args => ({
     ...args,
     swarm: {
@@ -55,9 +66,10 @@ process.on("unhandledRejection", () => undefined);
 
 /** The faults that are found when everything is known. */
 async function lateFaults(args: SwarmClusterArgs): Promise<unknown> {
-  const { region, tags, network, swarm, software, nodes } = resolve("demo", args);
+  const { region, tags, network, swarm, ssh, software, nodes } = resolve("demo", args);
   const values = [
     ...[region, tags, network.firewall, network.vpc?.range, swarm.addressPools, swarm.externalCas],
+    ...[ssh.user, ...Object.values<pulumi.Input<unknown>>({ ...ssh.proxy })],
     ...Object.values<pulumi.Input<string>>({ ...software }),
     ...nodes.flatMap(({ labels, availability }) => [labels, availability]),
   ];
@@ -75,7 +87,11 @@ async function lateFaults(args: SwarmClusterArgs): Promise<unknown> {
 
 async function main(): Promise<void> {
   const results: object[] = [];
-  for (const [title, more, path] of Object.values({ ...NODE_CASES, ...NETWORK_CASES }).flat()) {
+  for (const [title, more, path] of Object.values({
+    ...NODE_CASES,
+    ...NETWORK_CASES,
+    ...ACCESS_CASES,
+  }).flat()) {
     const late = LATE[below(path)];
     if (!late) continue;
     const plain = { ...CLUSTER, ...more };

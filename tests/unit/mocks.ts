@@ -26,6 +26,9 @@ export interface Recorded {
   /** Type and name. */
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
+  readonly protect: boolean;
+  /** Type and name of the provider; empty for the default one. */
+  readonly provider: string;
   /** How long its deletion may take; empty for the provider's own bound. */
   readonly deleteTimeout: string;
   /** When its registration began and ended, counted over all resources. */
@@ -42,6 +45,8 @@ export interface Recording {
   readonly get: (name: string, type?: string) => Recorded;
   readonly commands: () => Recorded[];
   readonly warnings: string[];
+  /** Functions that were called, by their last name, and the provider that each was sent to. */
+  readonly calls: { readonly name: string; readonly provider: string }[];
 }
 
 interface Request {
@@ -55,6 +60,8 @@ interface Request {
   getReplaceonchangesList(): string[];
   getDeletedwith(): string;
   getDeletebeforereplace(): boolean;
+  getProtect(): boolean | undefined;
+  getProvider(): string;
   getCustomtimeouts(): { getDelete(): string } | undefined;
 }
 type Callback = (error: unknown, response: unknown) => void;
@@ -69,6 +76,7 @@ export async function startRecording(options: MockOptions = {}): Promise<Recordi
   // Whoever runs the tests may have an agent that is gone.
   delete process.env.SSH_AUTH_SOCK;
   const resources: Recorded[] = [];
+  const calls: Recording["calls"] = [];
   const stillness = new Stillness(options.slow ?? []);
   await pulumi.runtime.setMocks(
     {
@@ -82,7 +90,8 @@ export async function startRecording(options: MockOptions = {}): Promise<Recordi
           state: { ...inputs, ...outputs(type, name, inputs, options) },
         };
       },
-      call: ({ token, inputs }) => {
+      call: ({ token, inputs, provider = "" }) => {
+        calls.push({ name: short(token), provider: label(provider) });
         const answer = { ...ANSWERS, ...options.answers }[short(token)];
         if (!answer) throw new Error(`no stub for the call of ${token}`);
         return answer(inputs as Record<string, unknown>);
@@ -101,6 +110,7 @@ export async function startRecording(options: MockOptions = {}): Promise<Recordi
   return {
     resources,
     warnings,
+    calls,
     tree: () => resources.map(({ type, name, parent }) => `${short(type)} ${name} < ${parent}`).sort(),
     list: () => resources.map(({ type, name }) => `${short(type)} ${name}`).sort(),
     commands: () => resources.filter(({ type }) => type === COMMAND),
@@ -129,6 +139,8 @@ function record(monitor: Monitor, resources: Recorded[], stillness: Stillness): 
       replaceOnChanges: request.getReplaceonchangesList(),
       deletedWith: label(request.getDeletedwith()),
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      protect: request.getProtect() ?? false,
+      provider: label(request.getProvider()),
       deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
       started: clock++,
       finished: Infinity,

@@ -92,3 +92,10 @@ test("address pools that overlap a VPC are faults that name both ranges", () => 
   ]);
   expect(faults(["10.192.0.0/11"])).toEqual([]);
 });
+
+test("SSH is let in at the port where sshd listens, and nowhere else", async () => {
+  const world = await makeCluster({ ssh: { port: 2222 } });
+  const rules = world.get("demo", "Firewall").inputs.inboundRules as { portRange: string }[];
+  expect(rules[0]).toEqual({ protocol: "tcp", portRange: "2222", sourceAddresses: ["192.0.2.7/32"] });
+  expect(rules.map(({ portRange }) => portRange)).not.toContain("22");
+});

@@ -1,50 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
-
 import { SwarmCluster } from "../../components";
 import { CLUSTER } from "./cluster";
-import { quiet, type Recording, startRecording } from "./mocks";
-
-const CONFIG = {
-  "digitalocean-swarm:region": "fra1",
-  "digitalocean-swarm:managers": JSON.stringify(CLUSTER.managers),
-  "digitalocean-swarm:workers": JSON.stringify(CLUSTER.workers),
-  "digitalocean-swarm:firewall": JSON.stringify(CLUSTER.firewall),
-};
-
-/** Runs the program as `pulumi up` (or preview) does, and gives its outputs: value, and whether it is a secret. */
-async function runProgram(
-  preview: boolean,
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ world: Recording; outputs: Record<string, Out> }> {
-  const outputs: Record<string, Out> = {};
-  let world: Recording | undefined;
-  await jest.isolateModulesAsync(async () => {
-    world = await startRecording({ preview });
-    pulumi.runtime.setAllConfig({ ...CONFIG, ...more });
-    const program = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
-    await quiet();
-    // Pulumi leaves out what is not there.
-    for (const key of Object.keys(program).filter(key => program[key] !== undefined))
-      outputs[key] = await lookInto(program[key]);
-  });
-  if (!world) throw new Error("the program did not run");
-  return { world, outputs };
-}
-
-interface Out {
-  readonly value: unknown;
-  readonly secret: boolean;
-  readonly known: boolean;
-}
-
-async function lookInto(output: unknown): Promise<Out> {
-  const inside = pulumi.output(output) as unknown as {
-    promise(): Promise<unknown>;
-    isSecret: Promise<boolean>;
-    isKnown: Promise<boolean>;
-  };
-  return { value: await inside.promise(), secret: await inside.isSecret, known: await inside.isKnown };
-}
+import { quiet, startRecording } from "./mocks";
+import { type Out, runProgram } from "./run-program";
 
 // Other stacks read these by name (StackReference): a renamed or removed one breaks them.
 const NAMES = [
@@ -55,6 +12,7 @@ const NAMES = [
   "managerToken",
   "managers",
   "sshHostKey",
+  "sshPort",
   "sshPrivateKey",
   "sshUser",
   "tag",
@@ -98,6 +56,7 @@ describe("stack outputs", () => {
       workerToken: "SWMTKN-1-first-swarm-worker-token",
       managerToken: "SWMTKN-1-first-swarm-manager-token",
       sshUser: "root",
+      sshPort: 22,
       sshPrivateKey: "PRIVATE-swarm-ssh\n",
       sshHostKey: "ssh-ed25519 PUBLIC-swarm-manager-host-key",
       dockerHost: "ssh://root@198.51.100.1",

@@ -17,6 +17,29 @@ const node = (name: string, role: "manager" | "worker", last: number): SwarmNode
   availability: "active",
 });
 
+test("hosts behind a bastion are reached through it, at the port and by the user that is named", async () => {
+  const world = await startRecording();
+  const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
+  const ssh = { user: "admin", port: 2222, privateKey: "KEY", proxy: { host: "192.0.2.1", user: "jump" } };
+  new Swarm("rack", { nodes: [node("a", "manager", 1)], ssh, controlAddress: "192.0.2.9", lifetime });
+  await quiet();
+  for (const { inputs } of world.commands())
+    expect(inputs.connection).toMatchObject({
+      port: 2222,
+      proxy: { host: "192.0.2.1", port: 22, user: "jump", privateKey: "KEY" },
+    });
+  expect(world.get("rack-a-join").inputs.create).toMatch(/^sudo -n timeout /);
+});
+
+test("what is wrong with the way to the hosts is a fault", async () => {
+  await startRecording();
+  const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
+  const nodes = [node("a", "manager", 1)];
+  const ssh = { user: "a b", port: 0, privateKey: "KEY", proxy: { host: "" } };
+  const make = () => new Swarm("rack", { nodes, ssh, controlAddress: "192.0.2.9", lifetime });
+  expect(make).toThrow(/ssh\.port: is 0[^]*ssh\.user: "a b" is not[^]*ssh\.proxy\.host: "" is/);
+});
+
 test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async () => {
   const world = await startRecording();
   const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");

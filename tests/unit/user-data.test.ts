@@ -8,12 +8,13 @@ import { userData } from "../../components/nodes/user-data";
 import { asText, makeCluster } from "./cluster";
 
 const KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBBBB==\n-----END OPENSSH PRIVATE KEY-----\n";
-const render = (dockerVersion = "any") =>
+const render = (dockerVersion = "any", { ssh = 22, user = "root" } = {}) =>
   userData({
     dockerVersion,
     dockerMirror: "https://mirror.example/docker",
     securityUpdates: "on",
-    ports: { listen: 2378, dataPath: 4789 },
+    ports: { ssh, listen: 2378, dataPath: 4789 },
+    user,
     hostPrivateKey: KEY,
     hostPublicKey: "ssh-ed25519 AAAAC3 \n",
   });
@@ -67,6 +68,20 @@ describe("user data", () => {
     expect(sshd).toMatch(/^MaxStartups 200:30:500$/m);
     expect(sshd).toMatch(/^PasswordAuthentication no$/m);
     expect(sshd.endsWith("\n")).toBe(true);
+  });
+
+  test("for another port and user: sshd listens there, and root is left out", () => {
+    const own = parse(render("any", { ssh: 2222, user: "ops" })) as CloudConfig & Record<string, unknown>;
+    const sshd = own.write_files[0]?.content ?? "";
+    expect(sshd).toMatch(/^Port 2222$/m);
+    expect(sshd).toMatch(/^PermitRootLogin no$/m);
+    expect(own.user).toMatchObject({ name: "ops", sudo: "ALL=(ALL) NOPASSWD:ALL", groups: ["docker"] });
+    expect(own.disable_root).toBe(true);
+    expect(own.bootcmd).toEqual([["rm", "-f", "/run/nologin"]]);
+    expect(own.runcmd.map(([first]) => first)).toEqual(["sh", "env"]);
+    const usual = parsed() as CloudConfig & Record<string, unknown>;
+    expect(usual.write_files[0]?.content).not.toMatch(/Port|Root/);
+    expect([usual.user, usual.disable_root, usual.bootcmd]).toEqual([undefined, undefined, undefined]);
   });
 
   test("is the same for all nodes of a pool, and has the pool's own key", async () => {

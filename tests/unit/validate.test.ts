@@ -3,16 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidArgsError, SwarmCluster, type SwarmClusterArgs } from "../../components";
 import { asText, CLUSTER, faultsOf } from "./cluster";
 import { quiet, startRecording } from "./mocks";
+import { ACCESS_CASES, PROXY } from "./validate-access-cases";
 import { NODE_CASES, web } from "./validate-cases";
 import { firewall, NETWORK_CASES } from "./validate-network-cases";
 
-describe.each(Object.entries({ ...NODE_CASES, ...NETWORK_CASES }))("faults: %s", (_, cases) => {
-  test.each(cases)("%s", (_title, args, path, reason) => {
-    expect(faultsOf("demo", { ...CLUSTER, ...args })).toEqual([
-      { path, reason: reason instanceof RegExp ? (expect.stringMatching(reason) as string) : reason },
-    ]);
-  });
-});
+describe.each(Object.entries({ ...NODE_CASES, ...NETWORK_CASES, ...ACCESS_CASES }))(
+  "faults: %s",
+  (_, cases) => {
+    test.each(cases)("%s", (_title, args, path, reason) => {
+      expect(faultsOf("demo", { ...CLUSTER, ...args })).toEqual([
+        { path, reason: reason instanceof RegExp ? (expect.stringMatching(reason) as string) : reason },
+      ]);
+    });
+  },
+);
 
 test.each(["Demo", "1demo", "demo_1", "demo-", "", "d".repeat(21)])("the name %p is a fault", name => {
   expect(faultsOf(name, CLUSTER)).toEqual([
@@ -36,6 +40,7 @@ describe.each<[string, Partial<SwarmClusterArgs>]>([
   ["a number for `reconcile`", { swarm: { reconcile: asText(0) } }],
   ["four tags", { tags: ["a", "b:c", "d_e", "f-g"] }],
   ["labels with any text", web({ labels: { "com.example/a_b": `it's "$HOME" \`x\` ; = ü` } })],
+  ["another port, another user and a bastion", { ssh: { port: 2222, user: "ops_1", proxy: PROXY } }],
   ["the longest names", { workers: { [`w${"0".repeat(18)}z`]: { count: 1, revision: "r".repeat(12) } } }],
 ])("%s", (_, args) => {
   test("is no fault", () => expect(faultsOf("demo", { ...CLUSTER, ...args })).toEqual([]));

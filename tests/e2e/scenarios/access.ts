@@ -4,9 +4,11 @@ import * as path from "node:path";
 
 import { generatePrivateKey } from "sshpk";
 
+import { ssh, type SshTarget } from "../../../lab/ssh";
 import { ask } from "../account-api";
 import type { Scenario } from "../scenario";
-import { wellFormed } from "../swarm";
+import { gone, wellFormed } from "../swarm";
+import type { World } from "../world";
 import { managers, workers } from "./configs";
 
 const SMALL = { managers: managers(1), workers: workers(1) };
@@ -134,4 +136,79 @@ export const ACCESS: readonly Scenario[] = [
       assert.deepEqual(await world.lab.leftovers(), []);
     },
   },
+  {
+    name: "sshd on another port, and another user than root with sudo: nodes come and go, and nobody else gets in",
+    async run(world) {
+      await world.destroy();
+      const config = { ...SMALL, ssh: { port: 2222, user: "ops" } };
+      await world.up(config);
+      await wellFormed(world);
+      assert.equal(world.output("dockerHost"), `ssh://ops@${world.output("controlEndpoint")}:2222`);
+      assert.equal(await world.onControl("id --user --name"), "ops");
+      assert.equal(await world.onControl("sudo -n id --user --name"), "root");
+      await assert.rejects(ssh({ ...world.target(), user: "root" }, "true"), /unable to authenticate/);
+      await assert.rejects(ssh({ ...world.target(), port: 22 }, "true"), /dial tcp .*:22: /);
+      await world.unchanged(config);
+      // One more joins, and leaves again.
+      await world.up({ ...config, workers: workers(2) });
+      await world.up(config);
+      await wellFormed(world);
+      await world.destroy();
+      assert.deepEqual(await world.lab.leftovers(), []);
+    },
+  },
+  {
+    name: "nodes behind a bastion: its address alone is in `firewall.sshFrom`, and every connection goes through it",
+    async run(world) {
+      await world.destroy();
+      const bastion = await makeBastion(world);
+      const { host, hostKey } = bastion.target;
+      const proxy = { host, hostKey, privateKey: bastion.target.privateKey };
+      const firewall = { sshFrom: [`${host}/32`] };
+      const config = { ...SMALL, firewall, ssh: { proxy } };
+      const other = { ...config, ssh: { proxy: { ...proxy, hostKey: pair().publicKey } } };
+      const log = await world.upFails({ ...other, timeouts: { ssh: 1 } });
+      assert.match(log, /proxy: after 11 failed attempts: ssh: handshake failed: /);
+      await world.up(config);
+      await assert.rejects(ssh(world.target(), "true"), /i\/o timeout/);
+      world.bastion = bastion.target;
+      await wellFormed(world);
+      await world.unchanged(config);
+      await world.up({ ...config, workers: workers(0) });
+      await wellFormed(world);
+      await world.destroy();
+      await bastion.remove();
+      assert.deepEqual(await world.lab.leftovers(), []);
+    },
+  },
 ];
+
+/** Makes a droplet that others go through, with a key of its own. */
+async function makeBastion(
+  world: World,
+): Promise<{ readonly target: SshTarget & { hostKey: string }; readonly remove: () => Promise<void> }> {
+  const { publicKey, privateKey } = pair();
+  const { ssh_key: key } = await ask<{ ssh_key: { id: number } }>(world, "POST", "account/keys", {
+    name: "bastion",
+    public_key: publicKey,
+  });
+  const { droplet } = await ask<{ droplet: { id: number; name: string } }>(world, "POST", "droplets", {
+    ...{ name: "bastion", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64", ssh_keys: [key.id] },
+  });
+  let host = "";
+  let hostKey = "";
+  await world.eventually(120, "the bastion to have its host key, and sshd", async () => {
+    host = (await world.lab.droplets()).find(({ id }) => id === droplet.id)?.publicAddress ?? "";
+    const { stdout } = await world.lab.exec(droplet.name, ["cat", "/etc/ssh/ssh_host_ed25519_key.pub"]);
+    hostKey = stdout.trim();
+    await ssh({ host, user: "root", privateKey, hostKey }, "true");
+  });
+  return {
+    target: { host, user: "root", privateKey, hostKey },
+    async remove() {
+      await world.lab.deleteDroplet(droplet.name);
+      await gone(world, droplet.name);
+      await ask(world, "DELETE", `account/keys/${key.id}`);
+    },
+  };
+}

@@ -149,9 +149,10 @@ export const FAULTS: readonly Scenario[] = [
   }),
   faulty("a node whose SSH never answers: a bounded wait, then an error that names the node", async world => {
     const firewall = { sshFrom: ["192.0.2.1/32"], publish: ["80/tcp", "443/tcp"] };
-    const log = await world.upFails({ ...BASE, firewall, workers: workers(3), timeouts: { ssh: 5 } });
+    const log = await world.upFails({ ...BASE, firewall, workers: workers(3), timeouts: { ssh: 30 } });
     // As many as fit into these seconds, and ten more.
-    assert.match(log, /swarm-worker-2-join[^]*after 11 failed attempts/);
+    assert.match(log, /swarm-worker-2-join[^]*after 14 failed attempts/);
+    assert.match(log, /nobody answers SSH at [\d.]+:22, .* firewall\.sshFrom lets in 192\.0\.2\.1\/32/);
     await world.up(BASE);
     return undefined;
   }),

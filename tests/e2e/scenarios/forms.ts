@@ -1,7 +1,6 @@
 import * as assert from "node:assert/strict";
-import * as path from "node:path";
 
-import { CliDriver } from "../../../drivers/cli";
+import { UserProject } from "../project";
 import type { Scenario } from "../scenario";
 import { findSecrets } from "../secrets";
 import { wellFormed } from "../swarm";
@@ -49,22 +48,16 @@ export const FORMS: readonly Scenario[] = [
     skip: { rehearsal: "a StackReference needs a backend, which the mocks do not have" },
     async run(world) {
       await world.up();
-      const main = path.resolve(__dirname, "../../../examples/app/index.ts");
-      const app = new CliDriver(
-        path.join(world.dir, "app"),
-        "lab",
-        { name: "swarm-app", main },
-        path.join(world.dir, "state"),
-      );
-      const config = {
-        "swarm-app:cluster": "organization/digitalocean-swarm/lab",
-        "swarm-app:image": "lab/workload:1",
-      };
-      const { outputs } = await app.up(config);
-      assert.equal(outputs.services, "app_web 2/2 (max 1 per node)");
-      const { create, update, same } = (await app.up(config)).changes;
-      assert.deepEqual({ create, update, same }, { create: 0, update: 0, same: 2 });
-      await app.destroy();
+      await UserProject.consumer(world, "app", async app => {
+        const config = {
+          "swarm-app:cluster": "organization/digitalocean-swarm/lab",
+          "swarm-app:image": "lab/workload:1",
+        };
+        const { values } = await app.up(config);
+        assert.equal(values.services, "app_web 2/2 (max 1 per node)");
+        assert.deepEqual(Object.keys((await app.up(config)).changes), ["same"]);
+        await app.destroy();
+      });
       assert.equal(await world.onControl("docker stack ls --format '{{.Name}}'"), "");
       await world.unchanged();
     },
