@@ -51,6 +51,9 @@ type Keys<Args> = Record<keyof Args, z.ZodType>;
 const node = {
   size: text.optional(),
   image: text.optional(),
+  monitoring: truth.optional(),
+  backups: truth.optional(),
+  ipv6: truth.optional(),
   labels: z.record(z.string(), text).optional(),
   availability: z.enum(Availability).optional(),
   revision: text.optional(),

@@ -11,8 +11,8 @@ export type SecurityUpdates = (typeof SecurityUpdates)[keyof typeof SecurityUpda
 /**
  * What a node is made of.
  *
- * A running droplet is never replaced or rebooted because one of `size`, `image`, `sshKeys` or the user data was
- * edited: the edit is ignored, a warning names the droplet, and it takes effect when `revision` changes.
+ * A running droplet is never replaced or rebooted because one of `size`, `image`, `monitoring`, `ipv6`, `sshKeys` or the
+ * user data was edited: the edit is ignored, a warning names the droplet, and it takes effect when `revision` changes.
  */
 export interface NodeOptions {
   /**
@@ -25,6 +25,23 @@ export interface NodeOptions {
    * A change takes effect with the next `revision`.
    */
   readonly image?: pulumi.Input<string>;
+  /**
+   * Whether DigitalOcean's agent for metrics is installed, for graphs of memory and disk, and for alerts.
+   * A change takes effect with the next `revision`. @default false
+   */
+  readonly monitoring?: pulumi.Input<boolean>;
+  /**
+   * Whether DigitalOcean makes backups of the droplet's disk, every day, and keeps them for a week; they cost a part of
+   * the droplet's price. A manager's disk has the swarm's state, which a swarm that goes on has in its other managers: a
+   * backup of it is for a disaster. A change is applied in place. @default false
+   */
+  readonly backups?: pulumi.Input<boolean>;
+  /**
+   * Whether the droplet has a public IPv6 address beside its IPv4 one; `publicIpv6` of the outputs says which. The swarm
+   * itself stays on IPv4. It cannot be turned off again on a droplet, and turning it on needs work inside of it:
+   * a change takes effect with the next `revision`. @default false
+   */
+  readonly ipv6?: pulumi.Input<boolean>;
   /** Swarm node labels. A change is applied in place. Labels set by hand stay. @default {} */
   readonly labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Applied in place. @default "active" */

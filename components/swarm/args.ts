@@ -9,6 +9,8 @@ export interface HostFacts {
   /** The droplet's name, and the node's hostname in `docker node ls`. */
   readonly hostname: string;
   readonly publicAddress: string;
+  /** Where it has one. */
+  readonly publicIpv6?: string;
   readonly privateAddress: string;
   /** Where the host is a droplet. */
   readonly dropletId?: string;

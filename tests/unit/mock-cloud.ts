@@ -80,6 +80,7 @@ export function outputs(
         name: `${name}-${String(generation).padStart(7, "0")}`,
         ipv4Address: `203.0.113.${last}`,
         ipv4AddressPrivate: `10.110.0.${last}`,
+        ipv6Address: given.ipv6 === true ? `2001:db8::${last}` : "",
         vpcUuid: given.vpcUuid ?? "the-default",
         ...options.droplets?.[name],
       };

@@ -108,6 +108,19 @@ describe("warnings", () => {
     ]);
   });
 
+  test("nor is monitoring or IPv6 turned on or off on one; backups are, as nobody notices", async () => {
+    const wanted = { monitoring: true, ipv6: false, backups: true };
+    const world = await makeCluster(
+      { workers: { web: { count: 1, ...wanted } } },
+      { droplets: { "demo-web-0": { monitoring: false, ipv6: true, backups: false } } },
+    );
+    expect(world.warnings).toEqual([
+      "web-0 keeps monitoring off, not on and ipv6 on, not off: running nodes are not replaced by an edit. Change its `revision` to replace it",
+    ]);
+    const off = { monitoring: false, ipv6: false };
+    expect((await makeCluster({}, { droplets: { "demo-web-0": off } })).warnings).toEqual([]);
+  });
+
   test("ids may be numbers: the state has them as text, and that is no edit", async () => {
     const world = await makeCluster(
       {
