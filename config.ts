@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   Availability,
+  type DaemonOptions,
   type DockerApiOptions,
   type Fault,
   type FirewallOptions,
@@ -118,6 +119,17 @@ const SCHEMA = {
   dockerVersion: text.optional(),
   dockerMirror: text.optional(),
   securityUpdates: z.enum(SecurityUpdates).optional(),
+  daemon: z
+    .strictObject({
+      logDriver: text.optional(),
+      logOptions: z.record(z.string(), text).optional(),
+      registryMirrors: z.array(text).optional(),
+      insecureRegistries: z.array(text).optional(),
+      metricsAddress: text.optional(),
+      labels: z.record(z.string(), text).optional(),
+      raw: z.record(z.string(), z.unknown()).optional(),
+    } satisfies Keys<DaemonOptions>)
+    .optional(),
   tags: z.array(text).optional(),
   timeouts: z
     .strictObject({

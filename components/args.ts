@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { FirewallOptions, VpcOptions } from "./network/args";
-import type { ManagerPoolOptions, PoolOptions, SecurityUpdates } from "./nodes/args";
+import type { DaemonOptions, ManagerPoolOptions, PoolOptions, SecurityUpdates } from "./nodes/args";
 import type { SshOptions } from "./ssh/args";
 import type { SwarmOptions, Timeouts } from "./swarm/options";
 
@@ -61,6 +61,8 @@ export interface SwarmClusterArgs {
    * is on for Ubuntu. A change takes effect with the next `revision`. @default "image"
    */
   readonly securityUpdates?: pulumi.Input<SecurityUpdates>;
+  /** Docker engines of new nodes: logs, registries, metrics. @default logs are rotated, three files of 10 MB each */
+  readonly daemon?: DaemonOptions;
   /** Further tags of the droplets, at most 4. @default [] */
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
   readonly timeouts?: Timeouts;

@@ -3,6 +3,7 @@ export { type Fault, InvalidArgsError } from "./faults";
 export type { FirewallOptions, FirewallRule, VpcOptions } from "./network/args";
 export {
   Availability,
+  type DaemonOptions,
   type ManagerPoolOptions,
   type NodeOptions,
   type PoolOptions,

@@ -4,6 +4,7 @@ import type { SwarmClusterArgs } from "./args";
 import { needKnown } from "./known-now";
 import { type NetworkSettings, resolveNetwork } from "./network/resolve";
 import { SecurityUpdates } from "./nodes/args";
+import { parseDaemon } from "./nodes/daemon";
 import type { WantedNode } from "./nodes/node";
 import { checkName, resolveNodes } from "./nodes/resolve";
 import { DOCKER_MIRROR, type HostSoftware } from "./nodes/user-data";
@@ -93,6 +94,7 @@ function resolveSoftware(reader: Reader, args: SwarmClusterArgs): HostSoftware {
       oneOf(word, Object.values(SecurityUpdates), report);
       return word;
     }),
+    daemon: reader.read("daemon", args.daemon ?? {}, parseDaemon),
   };
 }
 

@@ -6,16 +6,19 @@ import { stringify } from "yaml";
 
 import type { SwarmPorts } from "../network/ports";
 import type { SecurityUpdates } from "./args";
+import type { Daemon } from "./daemon";
 
 /** What a host is to run; see `SwarmClusterArgs`. */
 export interface HostSoftware {
   readonly dockerVersion: pulumi.Input<string>;
   readonly dockerMirror: pulumi.Input<string>;
   readonly securityUpdates: pulumi.Input<SecurityUpdates>;
+  readonly daemon: pulumi.Input<Daemon>;
 }
 
 /** What a droplet is told at its first boot. */
-export interface UserData extends pulumi.Unwrap<HostSoftware> {
+export interface UserData extends Omit<pulumi.Unwrap<HostSoftware>, "daemon"> {
+  readonly daemon: Daemon;
   /** The swarm's ports, which containers are kept from. */
   readonly ports: SwarmPorts;
   /** The host's SSH key, ed25519 in OpenSSH's form: known beforehand, it can be verified at the first login. */
@@ -29,6 +32,11 @@ export const DOCKER_MIRROR = "https://download.docker.com";
 const read = (script: string) => readFileSync(path.join(__dirname, "scripts", script), "utf8");
 const PREPARE = read("prepare-host.sh");
 const GUARD = read("guard.sh");
+const MERGE = read("daemon.py");
+/** What is wanted of daemon.json, for the preparation. */
+const DAEMON = "/var/lib/digitalocean-swarm/daemon.json";
+/** An image that has no daemon.json gets one before its engine starts: then that need not be restarted. */
+const FIRST = '[ -e "$0" ] || { umask 077 && mkdir -p -m 755 "${0%/*}" && printf "%s\\n" "$1" >"$0"; }';
 const SSHD = [
   "# Many Commands dial a manager at once; sshd would drop connections at random from the tenth on.",
   "MaxStartups 200:30:500",
@@ -46,10 +54,18 @@ export function userData(args: UserData): string {
   const config = {
     ssh_pwauth: false,
     ssh_keys: { ed25519_private: args.hostPrivateKey, ed25519_public: args.hostPublicKey.trim() },
+    bootcmd: [
+      [
+        ...["cloud-init-per", "instance", "digitalocean-swarm-daemon", "sh", "-c", FIRST],
+        ...["/etc/docker/daemon.json", JSON.stringify({ ...args.daemon.defaults, ...args.daemon.wanted })],
+      ],
+    ],
     write_files: [
       { path: "/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", permissions: "0644", content: SSHD },
       { path: "/usr/local/sbin/digitalocean-swarm-prepare", permissions: "0755", content: PREPARE },
       { path: "/usr/local/sbin/digitalocean-swarm-guard", permissions: "0755", content: GUARD },
+      { path: "/usr/local/sbin/digitalocean-swarm-daemon", permissions: "0755", content: MERGE },
+      { path: DAEMON, permissions: "0600", content: JSON.stringify(args.daemon) },
     ],
     runcmd: [
       [
@@ -57,6 +73,7 @@ export function userData(args: UserData): string {
         `DOCKER_VERSION=${args.dockerVersion}`,
         `DOCKER_MIRROR=${args.dockerMirror}`,
         `SECURITY_UPDATES=${args.securityUpdates}`,
+        `DAEMON=${DAEMON}`,
         `LISTEN_PORT=${args.ports.listen}`,
         `DATA_PATH_PORT=${args.ports.dataPath}`,
         "/usr/local/sbin/digitalocean-swarm-prepare",

@@ -67,6 +67,15 @@ const EVERYTHING = {
   dockerVersion: "28.5.1",
   dockerMirror: "https://mirror.example/docker",
   securityUpdates: "on",
+  daemon: {
+    logDriver: "local",
+    logOptions: { "max-size": "20m" },
+    registryMirrors: ["https://mirror.example"],
+    insecureRegistries: ["registry.example:5000"],
+    metricsAddress: "127.0.0.1:9323",
+    labels: { zone: "a" },
+    raw: {},
+  },
   tags: ["prod"],
   timeouts: { ssh: 1, boot: 1, join: 1, drain: 1 },
 };

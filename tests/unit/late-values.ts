@@ -8,6 +8,7 @@ import { InvalidArgsError, type SwarmClusterArgs } from "../../components";
 import { resolve } from "../../components/resolve";
 import { CLUSTER, faultsOf } from "./cluster";
 import { NODE_CASES } from "./validate-cases";
+import { HOST_CASES } from "./validate-host-cases";
 import { NETWORK_CASES } from "./validate-network-cases";
 
 /** Arguments with each text at the end of a path turned into an Output, where the component takes one. */
@@ -15,6 +16,14 @@ const LATE: Record<string, (args: SwarmClusterArgs) => SwarmClusterArgs> = {
   region: args => ({ ...args, region: pulumi.output(args.region) }),
   dockerVersion: args => ({ ...args, dockerVersion: pulumi.output(args.dockerVersion ?? "any") }),
   dockerMirror: args => ({ ...args, dockerMirror: pulumi.output(args.dockerMirror ?? "") }),
+  "daemon.registryMirrors": ({ daemon, ...args }) => ({
+    ...args,
+    daemon: daemon && { registryMirrors: pulumi.output(daemon.registryMirrors ?? []) },
+  }),
+  "daemon.labels": ({ daemon, ...args }) => ({
+    ...args,
+    daemon: daemon && { labels: pulumi.output(daemon.labels ?? {}) },
+  }),
   tags: args => ({ ...args, tags: pulumi.output(args.tags ?? []) }),
   "firewall.sshFrom": ({ firewall, ...args }) => ({
     ...args,
@@ -58,7 +67,7 @@ async function lateFaults(args: SwarmClusterArgs): Promise<unknown> {
   const { region, tags, network, swarm, software, nodes } = resolve("demo", args);
   const values = [
     ...[region, tags, network.firewall, network.vpc?.range, swarm.addressPools, swarm.externalCas],
-    ...Object.values<pulumi.Input<string>>({ ...software }),
+    ...Object.values<unknown>({ ...software }),
     ...nodes.flatMap(({ labels, availability }) => [labels, availability]),
   ];
   for (const value of values) {
@@ -75,7 +84,11 @@ async function lateFaults(args: SwarmClusterArgs): Promise<unknown> {
 
 async function main(): Promise<void> {
   const results: object[] = [];
-  for (const [title, more, path] of Object.values({ ...NODE_CASES, ...NETWORK_CASES }).flat()) {
+  for (const [title, more, path] of Object.values({
+    ...NODE_CASES,
+    ...HOST_CASES,
+    ...NETWORK_CASES,
+  }).flat()) {
     const late = LATE[below(path)];
     if (!late) continue;
     const plain = { ...CLUSTER, ...more };

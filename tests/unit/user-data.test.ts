@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import { parse } from "yaml";
 
+import { parseDaemon } from "../../components/nodes/daemon";
 import { ignoredEdits } from "../../components/nodes/node-pool";
 import { userData } from "../../components/nodes/user-data";
 import { asText, makeCluster } from "./cluster";
@@ -13,6 +16,7 @@ const render = (dockerVersion = "any") =>
     dockerVersion,
     dockerMirror: "https://mirror.example/docker",
     securityUpdates: "on",
+    daemon: parseDaemon({ labels: { zone: "a" } }),
     ports: { listen: 2378, dataPath: 4789 },
     hostPrivateKey: KEY,
     hostPublicKey: "ssh-ed25519 AAAAC3 \n",
@@ -22,6 +26,7 @@ interface CloudConfig {
   ssh_pwauth: boolean;
   ssh_keys: Record<string, string>;
   write_files: { path: string; permissions: string; content: string }[];
+  bootcmd: string[][];
   runcmd: string[][];
 }
 const parsed = (dockerVersion?: string) => parse(render(dockerVersion)) as CloudConfig;
@@ -47,6 +52,8 @@ describe("user data", () => {
       ["/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", "0644"],
       ["/usr/local/sbin/digitalocean-swarm-prepare", "0755"],
       ["/usr/local/sbin/digitalocean-swarm-guard", "0755"],
+      ["/usr/local/sbin/digitalocean-swarm-daemon", "0755"],
+      ["/var/lib/digitalocean-swarm/daemon.json", "0600"],
     ]);
     expect(write_files[1]?.content).toBe(script);
     expect(runcmd).toEqual([
@@ -55,11 +62,31 @@ describe("user data", () => {
         "DOCKER_VERSION=28.5.1",
         "DOCKER_MIRROR=https://mirror.example/docker",
         "SECURITY_UPDATES=on",
+        "DAEMON=/var/lib/digitalocean-swarm/daemon.json",
         "LISTEN_PORT=2378",
         "DATA_PATH_PORT=4789",
         "/usr/local/sbin/digitalocean-swarm-prepare",
       ],
     ]);
+  });
+
+  test("brings what daemon.json is to have, and makes one before the engine's first start where there is none", () => {
+    const rotated = { "log-driver": "json-file", "log-opts": { "max-size": "10m", "max-file": "3" } };
+    const wanted = { labels: ["zone=a"] };
+    const { write_files, bootcmd } = parsed();
+    expect(JSON.parse(write_files.at(-1)?.content ?? "")).toEqual({ defaults: rotated, wanted });
+    const [, , , shell, , first, , text = ""] = bootcmd[0] ?? [];
+    expect(JSON.parse(text)).toEqual({ ...rotated, ...wanted });
+    expect(bootcmd[0]?.slice(0, 3)).toEqual(["cloud-init-per", "instance", "digitalocean-swarm-daemon"]);
+    const directory = mkdtempSync(path.join(tmpdir(), "daemon-"));
+    const file = path.join(directory, "daemon.json");
+    const boot = () => execFileSync(shell ?? "", ["-c", first ?? "", file, text]);
+    boot();
+    expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([`${text}\n`, 0o600]);
+    writeFileSync(file, "the image's own");
+    boot();
+    expect(readFileSync(file, "utf8")).toBe("the image's own");
+    rmSync(directory, { recursive: true });
   });
 
   test("lets many Commands dial at once, and no passwords", () => {

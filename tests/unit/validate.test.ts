@@ -4,15 +4,19 @@ import { InvalidArgsError, SwarmCluster, type SwarmClusterArgs } from "../../com
 import { asText, CLUSTER, faultsOf } from "./cluster";
 import { quiet, startWorld } from "./mocks";
 import { NODE_CASES, web } from "./validate-cases";
+import { HOST_CASES } from "./validate-host-cases";
 import { firewall, NETWORK_CASES } from "./validate-network-cases";
 
-describe.each(Object.entries({ ...NODE_CASES, ...NETWORK_CASES }))("faults: %s", (_, cases) => {
-  test.each(cases)("%s", (_title, args, path, reason) => {
-    expect(faultsOf("demo", { ...CLUSTER, ...args })).toEqual([
-      { path, reason: reason instanceof RegExp ? (expect.stringMatching(reason) as string) : reason },
-    ]);
-  });
-});
+describe.each(Object.entries({ ...NODE_CASES, ...HOST_CASES, ...NETWORK_CASES }))(
+  "faults: %s",
+  (_, cases) => {
+    test.each(cases)("%s", (_title, args, path, reason) => {
+      expect(faultsOf("demo", { ...CLUSTER, ...args })).toEqual([
+        { path, reason: reason instanceof RegExp ? (expect.stringMatching(reason) as string) : reason },
+      ]);
+    });
+  },
+);
 
 test.each(["Demo", "1demo", "demo_1", "demo-", "", "d".repeat(21)])("the name %p is a fault", name => {
   expect(faultsOf(name, CLUSTER)).toEqual([

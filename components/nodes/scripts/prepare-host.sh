@@ -7,6 +7,7 @@
 #     DOCKER_MIRROR: where Docker's package repository, or a mirror of it, is.
 #     LISTEN_PORT and DATA_PATH_PORT: the swarm's, as in ports.ts.
 #     SECURITY_UPDATES: "on", "off", or "image" (as the image has it).
+#     DAEMON: file with what the engine's daemon.json is to have, as daemon.py takes it.
 #     PATIENCE: for how many seconds from its start it waits for what passes: apt's and dpkg's locks, which agents and
 #       apt-daily hold at the first boot, and a repository that does not answer.
 # The outcome goes to MARKER, which the first Command reads: "ok", or the reason of the failure. Until then PROGRESS has
@@ -15,6 +16,9 @@ set -Eeuo pipefail
 MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
 PROGRESS=${PROGRESS:-/var/lib/digitalocean-swarm/preparing}
 LOG=${LOG:-/var/log/digitalocean-swarm-prepare.log}
+# Is there while an engine runs that has not seen its daemon.json.
+RESTART=${RESTART:-/var/lib/digitalocean-swarm/restart}
+SBIN=${SBIN:-/usr/local/sbin}
 APT_CONF=${APT_CONF:-/etc/apt/apt.conf.d/52digitalocean-swarm}
 # Less than `timeouts.boot`, so that the reason is there when the first Command stops waiting.
 PATIENCE=${PATIENCE:-540}
@@ -27,6 +31,7 @@ main() {
   rm -f "$MARKER"
   trap 'give_up' ERR
   exec >>"$LOG" 2>&1
+  step "writing the Docker engine's daemon.json" configure_engine
   if engine_fits; then
     echo "a fitting engine is there"
   elif [[ $DOCKER_VERSION == distribution ]]; then
@@ -89,6 +94,14 @@ passing_trouble() {
     -e 'Could not get lock|Unable to (acquire|lock)|lock was locked by' \
     -e '^[EW]: Failed to fetch|Temporary failure resolving' \
     -e '^curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|^curl: \(22\).* (408|429|5[0-9]{2})\b' "$LOG.last" | cut -c -300
+}
+
+# Before an engine is installed, which then starts with it. One that the image has may run already.
+configure_engine() {
+  local outcome
+  outcome=$(python3 "$SBIN/digitalocean-swarm-daemon" "$DAEMON" /etc/docker/daemon.json)
+  [[ $outcome == changed ]] || return 0
+  ! systemctl is-active --quiet docker.service || : >"$RESTART"
 }
 
 engine_version() { dockerd --version | sed -E 's/^Docker version ([0-9.]+).*/\1/'; }
@@ -213,9 +226,18 @@ UNIT
 # One that took another's place is not always what runs.
 start_engine() {
   local running
-  systemctl enable --now docker.service
+  engine enable --now
   running=$(docker version --format '{{.Server.Version}}' | sed 's/[^0-9.].*//') || true
-  [[ $running == "$(engine_version)" ]] || systemctl restart docker.service
+  [[ $running == "$(engine_version)" && ! -e $RESTART ]] || engine restart
+  rm -f "$RESTART"
+}
+
+# systemd tells only where its reason is.
+engine() {
+  systemctl "$@" docker.service && return
+  REASON="it does not start: $(journalctl --unit docker.service --lines 50 --output cat |
+    grep -m 1 -E 'unable to|failed to start daemon|level=fatal' || echo "see 'journalctl -u docker'")"
+  return 1
 }
 
 main "$@"
