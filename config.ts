@@ -130,6 +130,7 @@ const SCHEMA = {
       raw: z.record(z.string(), z.unknown()).optional(),
     } satisfies Keys<DaemonOptions>)
     .optional(),
+  cloudInit: text.optional(),
   tags: z.array(text).optional(),
   timeouts: z
     .strictObject({

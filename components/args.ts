@@ -63,6 +63,17 @@ export interface SwarmClusterArgs {
   readonly securityUpdates?: pulumi.Input<SecurityUpdates>;
   /** Docker engines of new nodes: logs, registries, metrics. @default logs are rotated, three files of 10 MB each */
   readonly daemon?: DaemonOptions;
+  /**
+   * What else new nodes are to do at their first boot: cloud-config, from `#cloud-config` on, or a script, from `#!` on.
+   *
+   * `bootcmd` and `write_files` come after the program's own. `runcmd`, or the script, runs as root before the Docker
+   * engine is installed; a node joins when it is over, and where a command of it fails, `up` fails and says so. Other keys
+   * are cloud-init's business; those of the program itself (SSH, the hostname, a reboot ...) are refused.
+   *
+   * It may be secret: it is encrypted in the state. On the node, root and processes of the host can read it, and
+   * containers cannot. At most 40 KiB. A change takes effect with the next `revision`. @default none
+   */
+  readonly cloudInit?: pulumi.Input<string>;
   /** Further tags of the droplets, at most 4. @default [] */
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
   readonly timeouts?: Timeouts;

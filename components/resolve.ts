@@ -4,6 +4,7 @@ import type { SwarmClusterArgs } from "./args";
 import { needKnown } from "./known-now";
 import { type NetworkSettings, resolveNetwork } from "./network/resolve";
 import { SecurityUpdates } from "./nodes/args";
+import { parseCloudInit } from "./nodes/cloud-init";
 import { parseDaemon } from "./nodes/daemon";
 import type { WantedNode } from "./nodes/node";
 import { checkName, resolveNodes } from "./nodes/resolve";
@@ -95,6 +96,7 @@ function resolveSoftware(reader: Reader, args: SwarmClusterArgs): HostSoftware {
       return word;
     }),
     daemon: reader.read("daemon", args.daemon ?? {}, parseDaemon),
+    cloudInit: reader.read("cloudInit", args.cloudInit ?? "", parseCloudInit),
   };
 }
 

@@ -63,6 +63,7 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
         dockerMirror: DOCKER_MIRROR,
         securityUpdates: "image",
         daemon: parseDaemon({}),
+        cloudInit: { config: {}, script: "" },
         ports: swarmPorts(),
         hostPrivateKey: host.private,
         hostPublicKey: host.public,

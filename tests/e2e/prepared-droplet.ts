@@ -57,6 +57,7 @@ export async function createPrepared(world: World, wanted: Wanted): Promise<void
     dockerMirror: wanted.dockerMirror ?? DOCKER_MIRROR,
     securityUpdates: "image",
     daemon: parseDaemon({}),
+    cloudInit: { config: {}, script: "" },
     ports: swarmPorts(),
     ...(await hostKey()),
   });

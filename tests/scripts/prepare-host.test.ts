@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import * as path from "node:path";
 
 import type { FakeHost } from "./fake-host";
@@ -111,6 +111,34 @@ describe("security updates", () => {
     expect((await prepare(made, "any", { SECURITY_UPDATES: "off" })).code).toBe(0);
     expect(made.read(file)).toBe(settings(0));
     expect(calls(made)).toEqual(START);
+  });
+});
+
+describe("a program of the user's", () => {
+  const extra = (host: FakeHost, text: string) => {
+    host.write("bin/extra", `#!/bin/bash\n${text}\n`);
+    return prepare(host, "any", { EXTRA: path.join(host.bin, "extra") });
+  };
+
+  test("runs before everything else, and what it says is root's alone to read", async () => {
+    const host = stockHost();
+    const { code, stdout, stderr } = await extra(host, "cat $FAKE/calls; cat $FAKE/progress; echo said");
+    expect([code, stdout, stderr]).toEqual([0, "", ""]);
+    expect(host.read("log")).toMatch(
+      /running the commands of `cloudInit`\n(cat: .*calls.*\n)?running the commands of `cloudInit`\nsaid\n/,
+    );
+    expect(statSync(path.join(host.directory, "log")).mode & 0o777).toBe(0o600);
+    expect(host.read("marker")).toBe("ok\n");
+  });
+
+  test("that fails is the reason, but its words, which may be secret, stay on the host", async () => {
+    const host = stockHost();
+    const { code } = await extra(host, "echo SECRET; exit 7");
+    expect(code).not.toBe(0);
+    expect(host.read("marker")).toBe(
+      `while running the commands of \`cloudInit\`: they ended with status 7; what they said is in ${host.directory}/log on the host\n`,
+    );
+    expect(calls(host)).toEqual([]);
   });
 });
 

@@ -16,7 +16,11 @@ export function stockHost(): FakeHost {
     host.install(program);
   for (const fake of ["apt-get", "systemctl"]) host.install(fake, fake);
   symlinkSync(python(), path.join(host.bin, "python3"));
-  symlinkSync(path.join(SCRIPTS, "daemon.py"), path.join(host.directory, "digitalocean-swarm-daemon"));
+  for (const [name, script] of [
+    ["apt", "apt.sh"],
+    ["daemon", "daemon.py"],
+  ] as const)
+    symlinkSync(path.join(SCRIPTS, script), path.join(host.directory, `digitalocean-swarm-${name}`));
   host.write("wanted.json", JSON.stringify({ defaults: {}, wanted: WANTED }));
   for (const directory of ["etc/systemd/system", "etc/apt/sources.list.d", "etc/apt/apt.conf.d", "troubles"])
     mkdirSync(path.join(host.directory, directory), { recursive: true });

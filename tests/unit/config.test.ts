@@ -76,6 +76,7 @@ const EVERYTHING = {
     labels: { zone: "a" },
     raw: {},
   },
+  cloudInit: "#cloud-config",
   tags: ["prod"],
   timeouts: { ssh: 1, boot: 1, join: 1, drain: 1 },
 };

@@ -57,7 +57,9 @@ test("nftables may be tried with the feature that is for it", () => {
 test("it reaches new droplets in their user data, which is secret", async () => {
   const world = await makeCluster({ daemon: { registryMirrors: ["https://mirror.example"] } });
   for (const name of ["demo-manager-0", "demo-web-1"]) {
-    expect(world.get(name).inputs.userData).toContain('"registry-mirrors":["https://mirror.example"]');
+    expect(world.get(name).inputs.userData).toContain(
+      '\\"registry-mirrors\\":[\\"https://mirror.example\\"]',
+    );
     expect(world.get(name).secrets).toContain("userData");
   }
 });

@@ -16,6 +16,7 @@ const LATE: Record<string, (args: SwarmClusterArgs) => SwarmClusterArgs> = {
   region: args => ({ ...args, region: pulumi.output(args.region) }),
   dockerVersion: args => ({ ...args, dockerVersion: pulumi.output(args.dockerVersion ?? "any") }),
   dockerMirror: args => ({ ...args, dockerMirror: pulumi.output(args.dockerMirror ?? "") }),
+  cloudInit: args => ({ ...args, cloudInit: pulumi.output(args.cloudInit ?? "") }),
   "daemon.registryMirrors": ({ daemon, ...args }) => ({
     ...args,
     daemon: daemon && { registryMirrors: pulumi.output(daemon.registryMirrors ?? []) },

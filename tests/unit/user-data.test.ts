@@ -17,6 +17,7 @@ const render = (dockerVersion = "any") =>
     dockerMirror: "https://mirror.example/docker",
     securityUpdates: "on",
     daemon: parseDaemon({ labels: { zone: "a" } }),
+    cloudInit: { config: {}, script: "" },
     ports: { listen: 2378, dataPath: 4789 },
     hostPrivateKey: KEY,
     hostPublicKey: "ssh-ed25519 AAAAC3 \n",
@@ -51,6 +52,7 @@ describe("user data", () => {
     expect(write_files.map(file => [file.path, file.permissions])).toEqual([
       ["/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", "0644"],
       ["/usr/local/sbin/digitalocean-swarm-prepare", "0755"],
+      ["/usr/local/sbin/digitalocean-swarm-apt", "0755"],
       ["/usr/local/sbin/digitalocean-swarm-guard", "0755"],
       ["/usr/local/sbin/digitalocean-swarm-daemon", "0755"],
       ["/var/lib/digitalocean-swarm/daemon.json", "0600"],
@@ -103,13 +105,13 @@ describe("user data", () => {
     expect(data("demo-web-0")).toContain("PRIVATE-demo-web-host-key");
     expect(data("demo-web-0")).not.toContain("PRIVATE-demo-manager-host-key");
     expect(data("demo-web-0")).toContain("DOCKER_VERSION=distribution");
-    expect(data("demo-web-0")).toContain("DOCKER_MIRROR=https://download.docker.com\n");
+    expect(data("demo-web-0")).toContain('"DOCKER_MIRROR=https://download.docker.com"');
   });
 
   test("names the mirror of Docker's repository that was asked for", async () => {
     const world = await makeCluster({ dockerMirror: "http://mirror.example:8081/docker" });
     expect(String(world.get("demo-web-0").inputs.userData)).toContain(
-      "DOCKER_MIRROR=http://mirror.example:8081/docker\n",
+      '"DOCKER_MIRROR=http://mirror.example:8081/docker"',
     );
   });
 });

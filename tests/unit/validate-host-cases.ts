@@ -1,3 +1,4 @@
+import type { SwarmClusterArgs } from "../../components";
 import type { Case } from "./validate-cases";
 
 /** What is on the hosts. */
@@ -77,4 +78,52 @@ export const HOST_CASES: Record<string, Case[]> = {
       /^is of a Swarm before Docker 1\.12/,
     ],
   ],
+  cloudInit: [
+    ["a path", { cloudInit: "./init.yaml" }, "cloudInit", /^is neither cloud-config, .* nor a script/],
+    [
+      "a part of many",
+      { cloudInit: "Content-Type: multipart/mixed" },
+      "cloudInit",
+      /^is neither cloud-config/,
+    ],
+    ["another kind", { cloudInit: "#cloud-config-archive\n[]" }, "cloudInit", /^is neither cloud-config/],
+    [
+      "no YAML",
+      { cloudInit: "#cloud-config\nruncmd:\n  - 'a\n" },
+      "cloudInit",
+      /^is no YAML: line \d+, column \d+: MISSING_CHAR$/,
+    ],
+    [
+      "a key twice",
+      { cloudInit: "#cloud-config\na: 1\na: 2\n" },
+      "cloudInit",
+      /^is no YAML: .*DUPLICATE_KEY$/,
+    ],
+    ["a list", { cloudInit: "#cloud-config\n- ls\n" }, "cloudInit", /^is no cloud-config: it has no keys/],
+    ["commands that are no list", config("runcmd: ls"), "cloudInit.runcmd", "is no list"],
+    ["a command that is no text", config("runcmd: [{a: 1}]"), "cloudInit.runcmd[0]", /^is neither text nor/],
+    ["files that are no list", config("write_files: {path: /a}"), "cloudInit.write_files", "is no list"],
+    ["a file without a path", config("write_files: [x]"), "cloudInit.write_files", /without a `path`/],
+    [
+      "a file of the program",
+      config("write_files: [{path: /usr/local/sbin/digitalocean-swarm-guard}]"),
+      "cloudInit.write_files",
+      '"/usr/local/sbin/digitalocean-swarm-guard" is the program\'s own',
+    ],
+    ["the host's key", config("ssh_keys: {}"), "cloudInit.ssh_keys", /^concerns the host's SSH key/],
+    ["the login", config("disable_root: true"), "cloudInit.disable_root", /^concerns the login over SSH/],
+    ["the hostname", config("hostname: a"), "cloudInit.hostname", /^gives the host another name/],
+    ["a reboot", config("power_state: {mode: reboot}"), "cloudInit.power_state", /^turns the host off, or/],
+    ["the modules", config("cloud_final_modules: []"), "cloudInit.cloud_final_modules", /^concerns which/],
+    [
+      "too much",
+      { cloudInit: `#!/bin/sh\n${"#\n".repeat(20_000)}` },
+      "cloudInit",
+      /^takes \d+ bytes of the user data, which has room for 40960$/,
+    ],
+  ],
 };
+
+function config(line: string): Partial<SwarmClusterArgs> {
+  return { cloudInit: `#cloud-config\n${line}\n` };
+}
