@@ -132,6 +132,7 @@ const SCHEMA = {
     .optional(),
   cloudInit: text.optional(),
   tags: z.array(text).optional(),
+  project: text.optional(),
   timeouts: z
     .strictObject({
       ssh: number.optional(),

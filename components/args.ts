@@ -76,5 +76,10 @@ export interface SwarmClusterArgs {
   readonly cloudInit?: pulumi.Input<string>;
   /** Further tags of the droplets, at most 4. @default [] */
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Id of a DigitalOcean project that the droplets belong to, and the reserved IP with the one that holds it. A change
+   * moves them. Left out again, they stay where they are. @default the account's default project, for new droplets
+   */
+  readonly project?: pulumi.Input<string>;
   readonly timeouts?: Timeouts;
 }

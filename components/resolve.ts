@@ -16,6 +16,7 @@ import { resolveSwarm, type SwarmSettings } from "./swarm/resolve";
 
 /** It becomes a line of apt's sources. */
 const MIRROR = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/[\w.~-]+)*$/i;
+const PROJECT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TAG = /^[a-zA-Z0-9_:-]{1,255}$/;
 /** https://docs.digitalocean.com/products/networking/firewalls/details/limits/ */
 const MOST_TAGS = 5;
@@ -32,6 +33,8 @@ export interface ClusterSettings {
   readonly software: HostSoftware;
   /** Beside the cluster's own. */
   readonly tags: pulumi.Input<readonly string[]>;
+  /** Where one is named. */
+  readonly project?: pulumi.Input<string>;
   /** Where the Docker API is on. */
   readonly dockerApi?: { readonly renewal: number };
 }
@@ -60,6 +63,7 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
   const network = resolveNetwork(reader, args, swarm.ports, swarm.addressPools);
   checkSsh(reader, args.ssh);
   const tags = reader.read("tags", args.tags ?? [], parseTags);
+  const project = args.project === undefined ? undefined : reader.read("project", args.project, parseProject);
   const { renewal = 0 } = args.dockerApi ?? {};
   integer(renewal, [0, 1e9], at("dockerApi.renewal"));
   const software = resolveSoftware(reader, args);
@@ -73,6 +77,7 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
     swarm,
     software,
     tags,
+    project,
     ...(network.servesDockerApi ? { dockerApi: { renewal } } : {}),
   };
 }
@@ -98,6 +103,12 @@ function resolveSoftware(reader: Reader, args: SwarmClusterArgs): HostSoftware {
     daemon: reader.read("daemon", args.daemon ?? {}, parseDaemon),
     cloudInit: reader.read("cloudInit", args.cloudInit ?? "", parseCloudInit),
   };
+}
+
+function parseProject(id: string, report: Report): string {
+  if (!PROJECT.test(id))
+    report(`"${id}" is not the id of a project: \`doctl projects list\` shows ids beside names`);
+  return id;
 }
 
 function parseTags(tags: readonly string[], report: Report): readonly string[] {

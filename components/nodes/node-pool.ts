@@ -29,6 +29,8 @@ export interface NodePoolArgs {
 export class NodePool extends pulumi.ComponentResource {
   /** The nodes, with the hosts that they are on. */
   public readonly nodes: readonly SwarmNode[];
+  /** As DigitalOcean's projects know them. */
+  public readonly dropletUrns: readonly pulumi.Output<string>[];
   /** OpenSSH public key by which every host of the pool is verified. */
   public readonly hostKey: pulumi.Output<string>;
   /** Of the VPC that the droplets are in. None where there is no droplet. */
@@ -47,6 +49,7 @@ export class NodePool extends pulumi.ComponentResource {
     );
     const droplets = args.nodes.map(node => ({ node, droplet: this.droplet(node, args, data) }));
     this.nodes = droplets.map(({ node, droplet }) => this.onDroplet(node, droplet));
+    this.dropletUrns = droplets.map(({ droplet }) => droplet.dropletUrn);
     this.vpcId = droplets[0]?.droplet.vpcUuid;
     this.registerOutputs({ hostKey: this.hostKey });
   }

@@ -65,6 +65,33 @@ test("a droplet has its features, and backups can be turned on and off", async (
   expect(plain.ipv6Address).toBe("");
 });
 
+test("droplets are put into a project, and those that go are let go", async () => {
+  const droplet = async () => {
+    const { id } = await handler("droplet:Droplet").create(DROPLET, "n");
+    return `do:droplet:${id}`;
+  };
+  const [first, second] = [await droplet(), await droplet()];
+  const { project } = await api.call<{ project: { id: string } }>("POST", "projects", {
+    name: "prod",
+    purpose: "Web Application",
+  });
+  const put = handler("projectResources:ProjectResources");
+  const inProject = async () => {
+    const path = `projects/${project.id}/resources`;
+    return (await api.call<{ resources: { urn: string }[] }>("GET", path)).resources.map(({ urn }) => urn);
+  };
+  const inputs = { project: project.id, resources: [first] };
+  const { id } = await put.create(inputs, "n");
+  expect(await inProject()).toEqual([first]);
+  expect(await put.read?.(entry(id, inputs))).toEqual({});
+  const later = { project: project.id, resources: [second] };
+  await put.update?.(entry(id, inputs), later);
+  expect(await inProject()).toEqual([second]);
+  expect(await put.read?.(entry(id, { ...later, resources: [first, second] }))).toEqual({
+    resources: [second],
+  });
+});
+
 test("a reserved IP that is not found at first fails, stays behind, and the next one is made", async () => {
   await behave({ unseen: 1 });
   const create = () => handler("reservedIp:ReservedIp").create({ region: "fra1" }, "n");

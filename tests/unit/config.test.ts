@@ -78,6 +78,7 @@ const EVERYTHING = {
   },
   cloudInit: "#cloud-config",
   tags: ["prod"],
+  project: "1c2bb1a4-7f1c-4c1d-9d8c-0123456789ab",
   timeouts: { ssh: 1, boot: 1, join: 1, drain: 1 },
 };
 /** Keys that take one of some words. */

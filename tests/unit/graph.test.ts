@@ -136,6 +136,20 @@ describe("resource options", () => {
     expect(Object.keys(world.get("demo-db-0").inputs)).not.toContain("backups");
   });
 
+  test("droplets of all pools are put into the project that is named, and nothing is moved when that ends", async () => {
+    const project = "1c2bb1a4-7f1c-4c1d-9d8c-0123456789ab";
+    const world = await makeCluster({ managers: { count: 1 }, project });
+    const put = world.get("demo", "ProjectResources");
+    expect(put.inputs).toEqual({
+      project,
+      resources: ["do:droplet:7010", "do:droplet:7060", "do:droplet:7061"],
+    });
+    expect([put.parent, put.retainOnDelete]).toEqual(["SwarmCluster demo", true]);
+    // A cluster does not wait for it.
+    const waiting = world.resources.filter(one => one.dependencies.includes("ProjectResources demo"));
+    expect(waiting).toEqual([]);
+  });
+
   test("the reserved IP's holder is the assignment's business alone", async () => {
     const world = await makeCluster();
     expect(world.get("demo-control", "ReservedIp").ignoreChanges).toEqual(["dropletId"]);

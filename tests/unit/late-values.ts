@@ -16,6 +16,7 @@ const LATE: Record<string, (args: SwarmClusterArgs) => SwarmClusterArgs> = {
   region: args => ({ ...args, region: pulumi.output(args.region) }),
   dockerVersion: args => ({ ...args, dockerVersion: pulumi.output(args.dockerVersion ?? "any") }),
   dockerMirror: args => ({ ...args, dockerMirror: pulumi.output(args.dockerMirror ?? "") }),
+  project: args => ({ ...args, project: pulumi.output(args.project ?? "") }),
   cloudInit: args => ({ ...args, cloudInit: pulumi.output(args.cloudInit ?? "") }),
   "daemon.registryMirrors": ({ daemon, ...args }) => ({
     ...args,
@@ -65,9 +66,9 @@ process.on("unhandledRejection", () => undefined);
 
 /** The faults that are found when everything is known. */
 async function lateFaults(args: SwarmClusterArgs): Promise<unknown> {
-  const { region, tags, network, swarm, software, nodes } = resolve("demo", args);
+  const { region, tags, project, network, swarm, software, nodes } = resolve("demo", args);
   const values = [
-    ...[region, tags, network.firewall, network.vpc?.range, swarm.addressPools, swarm.externalCas],
+    ...[region, tags, project, network.firewall, network.vpc?.range, swarm.addressPools, swarm.externalCas],
     ...Object.values<unknown>({ ...software }),
     ...nodes.flatMap(({ labels, availability }) => [labels, availability]),
   ];

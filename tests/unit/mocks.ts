@@ -26,6 +26,8 @@ export interface Recorded {
   /** Type and name. */
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
+  /** Deleting it asks nobody. */
+  readonly retainOnDelete: boolean;
   /** How long its deletion may take; empty for the provider's own bound. */
   readonly deleteTimeout: string;
   /** When its registration began and ended, counted over all resources. */
@@ -54,6 +56,7 @@ interface Request {
   getReplaceonchangesList(): string[];
   getDeletedwith(): string;
   getDeletebeforereplace(): boolean;
+  getRetainondelete(): boolean;
   getCustomtimeouts(): { getDelete(): string } | undefined;
 }
 type Callback = (error: unknown, response: unknown) => void;
@@ -128,6 +131,7 @@ function record(monitor: Monitor, resources: Recorded[], stillness: Stillness): 
       replaceOnChanges: request.getReplaceonchangesList(),
       deletedWith: label(request.getDeletedwith()),
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      retainOnDelete: request.getRetainondelete(),
       deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
       started: clock++,
       finished: Infinity,

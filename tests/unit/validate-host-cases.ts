@@ -122,6 +122,15 @@ export const HOST_CASES: Record<string, Case[]> = {
       /^takes \d+ bytes of the user data, which has room for 40960$/,
     ],
   ],
+  project: [
+    [
+      "a name",
+      { project: "prod" },
+      "project",
+      /^"prod" is not the id of a project: `doctl projects list` shows/,
+    ],
+    ["nothing", { project: "" }, "project", /^"" is not the id of a project/],
+  ],
 };
 
 function config(line: string): Partial<SwarmClusterArgs> {
