@@ -1,6 +1,7 @@
 /** `npm run demo` brings up a swarm on the lab with the unchanged program; `npm run demo -- down` removes all of it. */
 import "../broken-pipe";
 
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import * as path from "node:path";
 
@@ -12,6 +13,7 @@ import { messageOf } from "../lab/engine/errors";
 import { type Lab, labDown, labUp } from "../lab/lab";
 import { ssh } from "../lab/ssh";
 import { startProgress } from "./progress";
+import { findPulumiCli } from "./pulumi-cli";
 
 const LAB = "demo";
 const STATE = path.resolve(__dirname, "..", ".demo");
@@ -30,7 +32,10 @@ const cli = new Command("demo").description(
 cli
   .command("up", { isDefault: true })
   .description("start the lab and bring the cluster up; again: change only what differs")
-  .option("--driver <kind>", "cli or rehearsal; default: the Pulumi CLI where it is on PATH")
+  .option(
+    "--driver <kind>",
+    "cli or rehearsal; default: the Pulumi CLI where it is on PATH or can be fetched within 20 s",
+  )
   .action(async (options: { driver?: Driver["kind"] }) => up(options.driver));
 
 cli
@@ -53,8 +58,12 @@ async function up(wanted?: Driver["kind"]): Promise<void> {
   const progress = startProgress();
   try {
     const lab = await labUp({ name: LAB }, line => progress.step(line));
-    const driver = await chooseDriver(STATE, "lab", wanted);
-    progress.step(driver.kind === "cli" ? "pulumi up" : "rehearsal (no Pulumi CLI on PATH)");
+    const kind = wanted ?? kindOfState();
+    const missing =
+      kind === "rehearsal" ? undefined : await findPulumiCli({ say: text => progress.step(text) });
+    const driver = await chooseDriver(STATE, "lab", kind);
+    const why = missing === undefined ? "" : ` (no Pulumi CLI on PATH, and none was fetched: ${missing})`;
+    progress.step(driver.kind === "cli" ? "pulumi up" : `rehearsal${why}`);
     const result = await driver.up(await labConfig(lab.endpoint), {
       onOutput: text => progress.output(text),
     });
@@ -64,6 +73,12 @@ async function up(wanted?: Driver["kind"]): Promise<void> {
     progress.fail();
     throw error;
   }
+}
+
+/** What made the cluster that there is: another driver would know nothing of it, and make a second one. */
+function kindOfState(): Driver["kind"] | undefined {
+  if (existsSync(path.join(STATE, "journal.jsonl"))) return "rehearsal";
+  return existsSync(path.join(STATE, "Pulumi.yaml")) ? "cli" : undefined;
 }
 
 async function down(purge: boolean): Promise<void> {

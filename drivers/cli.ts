@@ -22,7 +22,7 @@ import {
   type UpResult,
 } from "./driver";
 import { changesOf, type Seen, stepsOf } from "./events";
-import { childrenIn, childrenOf, end } from "./processes";
+import { childrenOf, end, processesIn } from "./processes";
 
 /** A Pulumi project: its name, and the file that is its program. */
 export interface Project {
@@ -175,10 +175,10 @@ export class CliDriver implements Driver {
 
   /**
    * Ends the run that is going with SIGKILL. The Automation API can only interrupt it: then the engine goes on until all
-   * steps that it has begun are done.
+   * steps that it has begun are done. What it has started may be a wrapper, as that of the npm package `pulumi`.
    */
   private kill(): void {
-    for (const pid of childrenIn(realpathSync(this.dir))) {
+    for (const pid of processesIn(realpathSync(this.dir), "pulumi")) {
       this.left.push(...childrenOf(pid));
       end(pid);
     }

@@ -8,16 +8,18 @@ export function childrenOf(pid: number): number[] {
     .map(Number);
 }
 
-/** The processes that this one has started in a directory. @param dir - Without symbolic links. */
-export function childrenIn(dir: string): number[] {
-  return childrenOf(process.pid).filter(pid => {
-    try {
-      return readlinkSync(`/proc/${pid}/cwd`) === dir;
-    } catch {
-      // It has just ended.
-      return false;
-    }
-  });
+/**
+ * The processes of a name that run in a directory, of a process and all that it has started, at any depth.
+ * @param dir - Without symbolic links.
+ */
+export function processesIn(dir: string, name: string, pid = process.pid): number[] {
+  try {
+    const named = readFileSync(`/proc/${pid}/comm`, "utf8") === `${name}\n`;
+    const here = named && readlinkSync(`/proc/${pid}/cwd`) === dir ? [pid] : [];
+    return [...here, ...childrenOf(pid).flatMap(child => processesIn(dir, name, child))];
+  } catch (error) {
+    return ended(error);
+  }
 }
 
 /** Ends a process at once. It may have ended already. */
@@ -25,7 +27,13 @@ export function end(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch (error) {
-    // It ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    ended(error);
   }
+}
+
+/** A process that has just ended by itself has no files, and takes no signal. */
+function ended(error: unknown): [] {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (!["ENOENT", "ESRCH"].includes(code)) throw error;
+  return [];
 }

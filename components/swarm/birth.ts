@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { engineAddresses } from "./addresses";
 import type { SwarmContext } from "./context";
-import { script } from "./script";
+import { BOUNDS, script } from "./script";
 
-/** What `bootstrap.sh` reports. It never changes in the swarm's life. */
+/** What `report-swarm.py` reports. It never changes in the swarm's life. */
 export interface Birth {
   readonly clusterId: string;
   /** `ip:port` at which the first of all managers was told to be reached. */
@@ -36,20 +36,25 @@ export function bootstrap(context: SwarmContext): remote.Command {
     .all([firstManager.host, hosts, settings.addressPools])
     .apply(([facts, OTHERS, pools]) => {
       const engine = engineAddresses(facts, settings);
-      return script("bootstrap", firstManager.name, {
+      const report = script("report-swarm", firstManager.name, {
         HOST: facts.hostname,
+        ADVERTISE: engine.advertise,
+        WORKER_ROTATION: settings.workerTokenRotation,
+        MANAGER_ROTATION: settings.managerTokenRotation,
+        CA_ROTATION: settings.caRotation,
+        UNLOCK_ROTATION: settings.unlockKeyRotation,
+      });
+      return script("bootstrap", firstManager.name, {
         ADVERTISE: engine.advertise,
         LISTEN: engine.listen,
         DATA_PATH: engine.dataPath,
         DATA_PATH_PORT: settings.ports.dataPath,
         POOLS: pools.join(" "),
         POOL_SIZE: settings.addressPoolSize,
-        WORKER_ROTATION: settings.workerTokenRotation,
-        MANAGER_ROTATION: settings.managerTokenRotation,
-        CA_ROTATION: settings.caRotation,
         BOOT_SECONDS: timeouts.boot,
         GENERATION: settings.generation,
         OTHERS: OTHERS.join("\n"),
+        REPORT: report,
       });
     });
   return context.run(
@@ -59,8 +64,8 @@ export function bootstrap(context: SwarmContext): remote.Command {
       about: firstManager.name,
       on: firstManager,
       stdin,
-      // For the engine to find its swarm, for a leader, and again when it was made the only manager.
-      seconds: timeouts.boot + 3 * 60 + 60,
+      // For the engine to find its swarm, for a leader, again when it was made the only manager, and to report it.
+      seconds: timeouts.boot + 4 * BOUNDS.WAIT_SECONDS + 60,
     },
     { ignoreChanges: ["*"] },
   );

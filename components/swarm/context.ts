@@ -12,9 +12,6 @@ import { command, type ScriptName } from "./script";
 const FIRST_DIALS = 10;
 const SECONDS_PER_DIAL = 7.5;
 
-/** What `manager.sh` waits for its turn at most. */
-export const LOCK_SECONDS = 3600;
-
 /** Who logs in, and the key that the host must have. */
 type Login = Pick<Connection, "user" | "privateKey" | "hostKey">;
 type Connection = pulumi.Unwrap<types.input.remote.ConnectionArgs>;

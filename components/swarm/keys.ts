@@ -3,8 +3,8 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Birth } from "./birth";
-import { LOCK_SECONDS, type SwarmContext } from "./context";
-import { script } from "./script";
+import type { SwarmContext } from "./context";
+import { BOUNDS, script } from "./script";
 
 /** For all nodes to renew their certificates. */
 const ROTATE_SECONDS = 600;
@@ -22,10 +22,12 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
     const { stdout } = context.run(
       {
         name: context.inGeneration(`${role}-token`),
-        script: "token",
+        script: "read-token",
         about: role,
         on: firstManager,
-        stdin: birth.clusterId.apply(CLUSTER => script("token", firstManager.name, { CLUSTER, ROLE: role })),
+        stdin: birth.clusterId.apply(CLUSTER =>
+          script("read-token", firstManager.name, { CLUSTER, ROLE: role }),
+        ),
         seconds: 60,
         secret: true,
       },
@@ -38,39 +40,29 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
 
 /**
  * Replaces the root CA, where the swarm was not initialised with this rotation. It ends when every node has its new
- * certificate; both join tokens have changed then. Going back to the first rotation is refused.
+ * certificate; both join tokens have changed then. Going back to an earlier rotation is refused.
  */
-export function rotateCa(
-  context: SwarmContext,
-  birth: pulumi.Output<Birth>,
-  first: FirstTokens,
-): remote.Command {
-  const { caRotation: rotation } = context.settings;
-  const stdin = pulumi.all([birth, first.worker]).apply(([{ clusterId, caRotation = 0 }, FIRST]) =>
-    script("rotate-ca", "control endpoint", {
-      CLUSTER: clusterId,
-      ROTATION: rotation,
-      BORN: caRotation,
-      FIRST,
-      ROTATE_SECONDS,
-    }),
+export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): remote.Command {
+  const { caRotation: ROTATION } = context.settings;
+  const stdin = birth.clusterId.apply(CLUSTER =>
+    script("rotate-ca", "control endpoint", { CLUSTER, ROTATION, ROTATE_SECONDS }),
   );
   return context.run({
     name: "ca-rotation",
     script: "rotate-ca",
     at: "update",
-    atOnce: birth.apply(({ caRotation = 0 }) => caRotation !== rotation),
+    atOnce: birth.apply(({ caRotation = 0 }) => caRotation !== ROTATION),
     about: "root-ca",
     on: "control",
-    stdin: pulumi.secret(stdin),
-    seconds: LOCK_SECONDS + ROTATE_SECONDS + 60,
+    stdin,
+    seconds: BOUNDS.LOCK_SECONDS + ROTATE_SECONDS + 60,
   });
 }
 
 /**
  * A join token: the first one, or the one that it was rotated to. Reading the first needs the first manager, rotating
  * needs the control endpoint, which may be assigned only later. An `apply` that returns one of two Outputs waits only for
- * that one, so a new cluster never waits for the endpoint. Going back to the first rotation is refused.
+ * that one, so a new cluster never waits for the endpoint. Going back to an earlier rotation is refused.
  */
 export function joinToken(
   context: SwarmContext,
@@ -86,12 +78,12 @@ export function joinToken(
       (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
       (b.caRotation ?? 0) === caRotation,
   );
-  const stdin = pulumi.all([birth.clusterId, isFirst, first[role]]).apply(([CLUSTER, same, FIRST]) =>
+  const stdin = birth.clusterId.apply(CLUSTER =>
     script("rotate-token", "control endpoint", {
       CLUSTER,
       ROLE: role,
-      ROTATION: `${rotation}.${caRotation}`,
-      FIRST: same ? FIRST : "",
+      ROTATION: rotation,
+      CA_ROTATION: caRotation,
     }),
   );
   const rotated = context.run(
@@ -102,9 +94,9 @@ export function joinToken(
       atOnce: isFirst.apply(same => !same),
       about: role,
       on: "control",
-      stdin: pulumi.secret(stdin),
+      stdin,
       // Waiting for its turn included.
-      seconds: LOCK_SECONDS + 300,
+      seconds: BOUNDS.LOCK_SECONDS + 300,
       secret: true,
     },
     { dependsOn: [caRotated] },
@@ -126,7 +118,7 @@ export function unlockKey(
       about: "swarm",
       on: "control",
       stdin: clusterId.apply(CLUSTER => script("unlock-key", "control endpoint", { CLUSTER, ROTATION })),
-      seconds: LOCK_SECONDS + 60,
+      seconds: BOUNDS.LOCK_SECONDS + 60,
       secret: true,
     },
     { dependsOn: [locked] },

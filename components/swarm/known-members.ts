@@ -8,7 +8,7 @@ import { script } from "./script";
 export type Known = (node: SwarmNode) => pulumi.Output<string>;
 
 /** For the first manager to join again, in seconds. */
-const WAIT_SECONDS = 300;
+const JOIN_SECONDS = 300;
 
 /**
  * Asks the managers which nodes they know, when the program asks for it by another generation or another value of
@@ -26,26 +26,33 @@ export function knownMembers(context: SwarmContext, clusterId: pulumi.Output<str
       script("members", "control endpoint", {
         CLUSTER,
         ASKED: `${generation} ${reconcile}`,
-        WAIT_SECONDS,
+        JOIN_SECONDS,
       }),
     ),
-    seconds: WAIT_SECONDS + 240,
+    seconds: JOIN_SECONDS + 240,
   });
   return ({ name, host }) =>
     stdout.apply(text => host.apply(({ hostname }) => knownOf(text, hostname, name)));
 }
 
+/** A node as `members.py` lists it. */
+interface Listed {
+  readonly id: string;
+  readonly role: "manager" | "worker";
+  readonly hostname: string;
+  /** Of its name label; empty for a node that has none. */
+  readonly name: string;
+}
+
 /**
- * What a list of `members.sh` says of one host: the nodes that have its hostname, or its name label.
+ * What a list of `members.py` says of one host: the nodes that have its hostname, or its name label.
  *
- * @param list - A line per node, `ID ROLE HOSTNAME NAME`, or nothing where nobody was asked.
+ * @param list - JSON, or nothing where nobody was asked.
  */
 export function knownOf(list: string | undefined, hostname: string, name: string): string {
-  const lines = (list ?? "").split("\n").filter(line => line !== "");
-  if (lines.length === 0) return "";
-  const own = lines
-    .map(line => line.split(" "))
-    .filter(([, , itsHostname, itsName]) => itsHostname === hostname || itsName === name)
-    .map(([id, role]) => `${id}:${role}`);
+  if (!list) return "";
+  const own = (JSON.parse(list) as Listed[])
+    .filter(listed => listed.hostname === hostname || listed.name === name)
+    .map(({ id, role }) => `${id}:${role}`);
   return own.length === 0 ? "nothing" : own.join(" ");
 }

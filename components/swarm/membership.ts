@@ -2,15 +2,15 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Role } from "../nodes/node";
-import { engineAddresses } from "./addresses";
+import { type EngineAddresses, engineAddresses } from "./addresses";
 import type { NodeOutput, SwarmNode } from "./args";
 import type { Birth } from "./birth";
-import { LOCK_SECONDS, type SwarmContext } from "./context";
+import type { SwarmContext } from "./context";
 import type { ServerFiles } from "./docker-api/docker-api";
 import type { Known } from "./known-members";
 import type { SwarmSettings } from "./resolve";
 import { rosterText } from "./roster-text";
-import { script } from "./script";
+import { BOUNDS, script, type SwarmWide } from "./script";
 
 /** What lets a node in. */
 export interface Admission {
@@ -89,13 +89,12 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
       node.host.apply(facts =>
         known(node).apply(KNOWN => {
           const engine = engineAddresses(facts, settings);
-          const variables = {
+          const others = addresses.filter(address => address !== engine.advertise);
+          return script("join", node.name, {
             CLUSTER: clusterId,
-            TOKEN: token,
-            PEERS: addresses.filter(address => address !== engine.advertise).join(" "),
-            ADVERTISE: engine.advertise,
+            KIND: node.role,
+            JOINS: others.map(peer => `${peer} ${joinRequest(engine, token, peer)}\n`).join(""),
             LISTEN: engine.listen,
-            DATA_PATH: engine.dataPath,
             DATA_PATH_PORT: settings.ports.dataPath,
             BOOT_SECONDS: timeouts.boot,
             JOIN_SECONDS: timeouts.join,
@@ -103,8 +102,7 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
             RECONCILE: settings.reconcile,
             KNOWN,
             ...files,
-          };
-          return script("join", node.name, variables, files ? ["api-server"] : []);
+          });
         }),
       ),
     );
@@ -119,6 +117,17 @@ export function join(context: SwarmContext, node: SwarmNode, details: JoinDetail
     identity: [node.identity],
   });
   return { node, joined };
+}
+
+/** The request that an engine is joined with, in JSON. Secret. */
+function joinRequest({ listen, advertise, dataPath }: EngineAddresses, token: string, peer: string): string {
+  return JSON.stringify({
+    ListenAddr: listen,
+    AdvertiseAddr: advertise,
+    DataPathAddr: dataPath,
+    RemoteAddrs: [peer],
+    JoinToken: token,
+  });
 }
 
 /**
@@ -138,12 +147,12 @@ export function settle(
   const stdin = pulumi
     .all([clusterId, pulumi.all(roster), settings.externalCas])
     .apply(([CLUSTER, entries, externalCas]) =>
-      script("settle", name, {
+      script("reconcile-pool", name, {
         CLUSTER,
         ROLE: role,
-        READY_SECONDS: 60,
+        READY_SECONDS: BOUNDS.WAIT_SECONDS,
         LISTEN_PORT: settings.ports.listen,
-        DATA_PATH_PORT: carriesOnSamePlane(settings) ? settings.ports.dataPath : "",
+        DATA_PATH_PORT: carriesOnSamePlane(settings) ? settings.ports.dataPath : 0,
         RECONCILE: settings.reconcile,
         ...(role === "manager" ? swarmWide(settings, externalCas) : {}),
         ROSTER: rosterText(entries),
@@ -152,11 +161,11 @@ export function settle(
   return context.run(
     {
       name: `${name}-settle`,
-      script: "settle",
+      script: "reconcile-pool",
       about: name,
       on: context.firstManager,
       stdin,
-      seconds: LOCK_SECONDS + 420 + 60 * members.length,
+      seconds: BOUNDS.LOCK_SECONDS + 420 + 60 * members.length,
     },
     { dependsOn: [firstManagerJoined] },
   );
@@ -179,11 +188,11 @@ function carriesOnSamePlane({ advertise, dataPath = advertise }: SwarmSettings):
   return dataPath === advertise;
 }
 
-/** The settings of the swarm that can be changed while it lives, as `settle.sh` takes them. */
-function swarmWide(settings: SwarmSettings, externalCas: readonly string[]): Record<string, string | number> {
+/** The settings of the swarm that can be changed while it lives, as `reconcile-pool.py` takes them. */
+function swarmWide(settings: SwarmSettings, externalCas: readonly string[]): SwarmWide {
   return {
     CERT_HOURS: 24 * settings.certificateDays,
-    AUTOLOCK: String(settings.autolock),
+    AUTOLOCK: settings.autolock ? "true" : "false",
     EXTERNAL_CAS: externalCas.join(" "),
   };
 }
@@ -207,16 +216,16 @@ export function leave(
       about: node.name,
       on: "control",
       stdin: clusterId.apply(CLUSTER =>
-        joined.stdout.apply(ID =>
+        joined.stdout.apply(NODE_ID =>
           script("leave", node.name, {
             CLUSTER,
             GENERATION: generation,
-            ID,
+            NODE_ID,
             DRAIN_SECONDS: drain,
           }),
         ),
       ),
-      seconds: LOCK_SECONDS + 2 * drain + 300,
+      seconds: BOUNDS.LOCK_SECONDS + 2 * drain + 300,
       identity: [node.identity, joined.stdout],
     },
     { deletedWith: context.hosts.lifetime },

@@ -30,9 +30,9 @@ export interface SwarmOptions {
   readonly addressPools?: pulumi.Input<pulumi.Input<string>[]>;
   /** Prefix length of each overlay network, up to 29. @default 24 */
   readonly addressPoolSize?: number;
-  /** Raise by one to replace the workers' join token. Going back to the first value is refused. @default 0 */
+  /** Raise by one to replace the workers' join token. A lower value is refused. @default 0 */
   readonly workerTokenRotation?: number;
-  /** Raise by one to replace the managers' join token. Going back to the first value is refused. @default 0 */
+  /** Raise by one to replace the managers' join token. A lower value is refused. @default 0 */
   readonly managerTokenRotation?: number;
   /**
    * For how many days a node's certificate is valid, 1 to 3650; nodes renew theirs in time. Applied in place.
@@ -46,7 +46,7 @@ export interface SwarmOptions {
   readonly externalCas?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Raise by one to replace the swarm's root CA: every node gets a new certificate and both join tokens change. Every
-   * node must be up. Going back to the first value is refused. @default 0
+   * node must be up. A lower value is refused. @default 0
    */
   readonly caRotation?: number;
   /**
@@ -54,7 +54,7 @@ export interface SwarmOptions {
    * unlocked with the `unlockKey` output. Applied in place. @default false
    */
   readonly autolock?: boolean;
-  /** Raise by one to replace the unlock key. @default 0 */
+  /** Raise by one to replace the unlock key. A lower value is refused. @default 0 */
   readonly unlockKeyRotation?: number;
   /**
    * Any word or number. Another value holds the whole swarm against the program, over SSH: a host that takes itself for a

@@ -1,7 +1,6 @@
 import type { Availability } from "../nodes/args";
-import { quote } from "./script";
 
-/** A node as `settle.sh` reads it. */
+/** A node as `reconcile-pool.py` reads it. */
 export interface RosterEntry {
   readonly nodeId: string;
   readonly name: string;
@@ -13,25 +12,19 @@ export interface RosterEntry {
 const NODE_ID = /^[\w.-]+$/;
 
 /**
- * A line per node: `ID NAME AVAILABILITY KEY=VALUE...`. Labels are in the order of their keys: order is no change.
+ * A pool's nodes in JSON. Labels are in the order of their keys: order is no change.
  *
  * @throws If a node's host gave something else for its ID.
  */
 export function rosterText(entries: readonly RosterEntry[]): string {
-  return entries
-    .map(({ nodeId, name, availability, labels }) => {
+  return JSON.stringify(
+    entries.map(({ nodeId, name, availability, labels }) => {
       if (!NODE_ID.test(nodeId))
         throw new Error(
           `${name}: its host gave ${JSON.stringify(nodeId.slice(0, 100))} for its node ID. Somebody may have got into it: look at the host, and replace the node`,
         );
-      return [
-        nodeId,
-        name,
-        availability,
-        ...Object.entries(labels)
-          .sort(([one], [other]) => (one < other ? -1 : 1))
-          .map(([key, value]) => quote(`${key}=${value}`)),
-      ].join(" ");
-    })
-    .join("\n");
+      const sorted = Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1));
+      return { id: nodeId, name, availability, labels: Object.fromEntries(sorted) };
+    }),
+  );
 }

@@ -57,7 +57,7 @@ export class Swarm extends pulumi.ComponentResource {
     const birth = bootstrap(context).stdout.apply(text => JSON.parse(text) as Birth);
     this.clusterId = birth.clusterId;
     const tokens = firstTokens(context, birth);
-    const caRotated = rotateCa(context, birth, tokens);
+    const caRotated = rotateCa(context, birth);
     this.workerToken = joinToken(context, "worker", birth, tokens, caRotated);
     this.managerToken = joinToken(context, "manager", birth, tokens, caRotated);
 

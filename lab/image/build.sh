@@ -22,7 +22,7 @@ output=$3
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 
 packages=systemd,systemd-sysv,dbus,cloud-init,openssh-server,iproute2,iputils-ping,nftables,netbase,procps
-packages=$packages,kmod,busybox-static
+packages=$packages,kmod,busybox-static,e2fsprogs
 case $engine in
   # Less than DigitalOcean's images have: what a preparation needs it must bring.
   none) packages=$packages,apt,python3 ;;

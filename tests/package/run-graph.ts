@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { idOf, outputs } from "../unit/mock-cloud";
+import { ANSWERS, idOf, outputs } from "../unit/mock-cloud";
 import { unwrap } from "../unit/unwrap";
 
 /** A resource as it was asked for, secrets unwrapped. */
@@ -29,8 +29,10 @@ async function main(program: string): Promise<Graph> {
   const resources: Asked[] = [];
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
-        throw new Error(`no stub for the call of ${token}`);
+      call: ({ token, inputs }) => {
+        const answer = ANSWERS[token.split(":").at(-1) ?? ""];
+        if (!answer) throw new Error(`no stub for the call of ${token}`);
+        return answer(inputs as Record<string, unknown>);
       },
       newResource: ({ type, name, inputs }) => {
         const given = inputs as Record<string, unknown>;

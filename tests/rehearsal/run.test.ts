@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import type { RunFailed, StackConfig,UpResult } from "../../drivers/driver";
+import type { RunFailed, StackConfig, UpResult } from "../../drivers/driver";
 import { RehearsalDriver } from "../../drivers/rehearsal";
 import { FakeLab } from "./fake-lab";
 

@@ -1,21 +1,9 @@
-import { FakeHost } from "./fake-host";
+import { BOOTSTRAP, LABELS, REPORT } from "./bootstrap-input";
+import { NO_LEADER, refuse } from "./engine-objects";
+import { FakeHost, where } from "./fake-host";
 
-const VARIABLES = {
-  ADVERTISE: "10.110.0.10:2377",
-  LISTEN: "0.0.0.0:2377",
-  DATA_PATH: "",
-  DATA_PATH_PORT: 4789,
-  POOLS: "10.192.0.0/11 10.64.0.0/12",
-  POOL_SIZE: 24,
-  HOST: "manager-0-a",
-  WORKER_ROTATION: 3,
-  MANAGER_ROTATION: 0,
-  CA_ROTATION: 2,
-  BOOT_SECONDS: 1,
-  GENERATION: 0,
-  OTHERS: "",
-};
-const inits = (host: FakeHost) => host.calls().filter(call => call.startsWith("docker swarm init"));
+const VARIABLES = BOOTSTRAP;
+const inits = (host: FakeHost) => host.engine.changes.filter(change => change.startsWith("init"));
 
 test("initialises an inactive engine, once, and reports the swarm as one line of JSON", async () => {
   const host = new FakeHost();
@@ -30,13 +18,61 @@ test("initialises an inactive engine, once, and reports the swarm as one line of
     managerRotation: 0,
     caRotation: 2,
   });
-  expect(host.changes()).toEqual([
-    "docker swarm init --advertise-addr 10.110.0.10:2377 --listen-addr 0.0.0.0:2377 --data-path-port 4789 --default-addr-pool-mask-length 24 --default-addr-pool 10.192.0.0/11 --default-addr-pool 10.64.0.0/12",
+  expect(host.engine.changes).toEqual([
+    "init --advertise-addr 10.110.0.10:2377 --listen-addr 0.0.0.0:2377 --data-path-port 4789 --default-addr-pool-mask-length 24 --default-addr-pool 10.192.0.0/11 --default-addr-pool 10.64.0.0/12",
+    "update swarm Labels",
   ]);
 
   const second = await host.run("bootstrap", VARIABLES);
   expect(second).toEqual({ code: 0, stdout: first.stdout, stderr: "web-0: already in a swarm\n" });
-  expect(inits(host)).toHaveLength(1);
+  expect(host.engine.changes).toHaveLength(2);
+});
+
+describe("the rotations that the swarm was initialised with", () => {
+  const report = (host: FakeHost, variables = REPORT) => host.run("report-swarm", variables);
+
+  test("are kept in the swarm, which stays as it is otherwise", async () => {
+    const host = new FakeHost().manager();
+    const before = host.engine.swarm.Spec;
+    expect(await report(host)).toMatchObject({ code: 0, stderr: "" });
+    expect(host.engine.swarm.Spec).toEqual({ ...before, Labels: LABELS });
+  });
+
+  test("are those that the swarm has seen already, whatever is asked for now", async () => {
+    const host = new FakeHost().manager();
+    host.engine.swarm.Spec.Labels = { ...LABELS, mine: "1" };
+    const { stdout } = await report(host, { ...REPORT, WORKER_ROTATION: 9, CA_ROTATION: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ workerRotation: 3, managerRotation: 0, caRotation: 2 });
+    expect(host.engine.changes).toEqual([]);
+  });
+
+  test("are made up for by a run after one that was cut before it kept them", async () => {
+    const host = new FakeHost().manager();
+    expect((await host.run("bootstrap", VARIABLES)).code).toBe(0);
+    expect(host.engine.swarm.Spec.Labels).toEqual(LABELS);
+  });
+
+  test("are kept when another writer was faster, or the leader was away for a moment", async () => {
+    const host = new FakeHost().manager();
+    host.engine.when(/^POST/, times => times === 1 && host.engine.swarm.Version.Index++);
+    host.engine.when(/^GET/, times => (times === 2 ? NO_LEADER : undefined));
+    expect((await report(host)).code).toBe(0);
+    expect(host.engine.swarm.Spec.Labels).toEqual(LABELS);
+  });
+});
+
+test("needs python3 of 3.9 or later, and says so before anything is done", async () => {
+  const said =
+    "web-0: error: a manager needs python3, 3.9 or newer, which this host (the-host) does not have: install it, then run the update again\n";
+  const host = new FakeHost().uninstall("python3");
+  expect(await host.run("bootstrap", VARIABLES)).toEqual({ code: 1, stdout: "", stderr: said });
+  const old = new FakeHost();
+  old.write(
+    "bin/python3",
+    `#!/bin/bash\n${where("python3")} -c "import sys; sys.version_info = (3, 8); \\$4"\n`,
+  );
+  expect(await old.run("bootstrap", VARIABLES)).toEqual({ code: 1, stdout: "", stderr: said });
+  expect([...host.engine.changes, ...old.engine.changes]).toEqual([]);
 });
 
 test("the token that `swarm init` prints goes nowhere", async () => {
@@ -64,7 +100,7 @@ describe("never initialises", () => {
   });
 
   test("over a membership as worker", async () => {
-    const host = new FakeHost().engine({ LocalNodeState: "active", ControlAvailable: "false" });
+    const host = new FakeHost().is({ state: "active", manager: false });
     const { code, stdout, stderr } = await host.run("bootstrap", VARIABLES);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(
@@ -74,7 +110,7 @@ describe("never initialises", () => {
   });
 
   test("over a locked swarm", async () => {
-    const host = new FakeHost().engine({ LocalNodeState: "locked" });
+    const host = new FakeHost().is({ state: "locked" });
     const { code, stderr } = await host.run("bootstrap", VARIABLES);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: the engine's swarm state is locked: unlock it with 'docker swarm unlock'/);
@@ -82,8 +118,8 @@ describe("never initialises", () => {
   });
 
   test("while the engine looks for its swarm, which it then reports", async () => {
-    const host = new FakeHost().manager().engine({ LocalNodeState: "pending" });
-    host.rules(`[[ $* != *LocalNodeState* ]] || once look || printf active >"$FAKE/engine/LocalNodeState"`);
+    const host = new FakeHost().manager().is({ state: "pending" });
+    host.engine.when(/^docker info/, times => times === 2 && host.is({ state: "active" }));
     const { code, stdout } = await host.run("bootstrap", VARIABLES);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ clusterId: "the-cluster" });
@@ -91,18 +127,18 @@ describe("never initialises", () => {
   });
 
   test("while its swarm has no leader, which it waits for", async () => {
-    const host = new FakeHost().manager().write("no-leader", "");
-    const { code, stdout, stderr } = await host.run("bootstrap", VARIABLES, { hurry: true });
+    const host = new FakeHost().manager().is({ hasLeader: false });
+    const { code, stdout, stderr } = await host.run("bootstrap", VARIABLES, { bounds: { WAIT_SECONDS: 1 } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/waited 1 s for the swarm to have a leader\n.*error: the swarm has no leader/);
-    host.rules(`[[ $* != *LocalNodeState* ]] || ! once look || rm -f "$FAKE/no-leader"`);
+    host.engine.when(/^docker info/, times => times === 2 && host.is({ hasLeader: true }));
     const again = await host.run("bootstrap", VARIABLES);
     expect(JSON.parse(again.stdout)).toMatchObject({ clusterId: "the-cluster" });
   });
 
   test("on an engine that stays in error", async () => {
-    const host = new FakeHost().engine({ LocalNodeState: "error" });
-    const { code, stderr } = await host.run("bootstrap", VARIABLES, { hurry: true });
+    const host = new FakeHost().is({ state: "error" });
+    const { code, stderr } = await host.run("bootstrap", VARIABLES, { bounds: { WAIT_SECONDS: 1 } });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /waited 1 s for the engine to find its swarm again\n.*error: the engine's swarm state is error/,
@@ -112,7 +148,8 @@ describe("never initialises", () => {
 });
 
 test("a `swarm init` that fails says why and fails", async () => {
-  const host = new FakeHost().rules(`[[ $* != "swarm init"* ]] || refuse "no such address"`);
+  const host = new FakeHost();
+  host.engine.when(/^docker swarm init/, () => refuse("no such address"));
   const { code, stdout, stderr } = await host.run("bootstrap", VARIABLES);
   expect(code).not.toBe(0);
   expect(stdout).toBe("");
@@ -144,7 +181,7 @@ describe("waits for the host", () => {
   });
 
   test("whose engine does not answer", async () => {
-    const host = new FakeHost().engine({ down: "" });
+    const host = new FakeHost().is({ down: true });
     const { code, stderr } = await host.run("bootstrap", VARIABLES);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: the Docker engine does not answer; see 'journalctl -u docker'/);
@@ -152,7 +189,7 @@ describe("waits for the host", () => {
 
   test("that has no docker at all", async () => {
     const { code, stderr } = await new FakeHost()
-      .engine({ down: "" })
+      .is({ down: true })
       .uninstall("docker")
       .run("bootstrap", VARIABLES);
     expect(code).toBe(1);

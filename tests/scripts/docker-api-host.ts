@@ -1,8 +1,6 @@
 import { createServer } from "node:net";
-import * as path from "node:path";
 
-import { script } from "../../components/swarm/script";
-import { CLOCK, FakeHost, type Outcome } from "./fake-host";
+import { FakeHost, type Outcome } from "./fake-host";
 
 const PEM = { CA: "the CA\n", CERTIFICATE: "the certificate\n", KEY: "the key\n" };
 /** What docker.service says without the API. */
@@ -14,7 +12,8 @@ export const UNIT = [
 ].join("\n");
 const DROP_IN = "docker.service.d/50-digitalocean-swarm-api.conf";
 
-let port = "";
+/** On which somebody answers. */
+export let port = "";
 let close: () => Promise<void>;
 beforeAll(async () => {
   const server = createServer(socket => socket.destroy());
@@ -32,9 +31,6 @@ export function manager(unit = UNIT, fails = "false"): FakeHost {
     Hostname: "this-one",
   });
   host.install("systemctl").install("journalctl");
-  host.rules(
-    `[[ $* != "node ls --format {{.Status}} {{.ManagerStatus}}" ]] || { echo "Ready Leader"; exit; }`,
-  );
   return host.write("unit", unit).write(
     "bin/systemctl",
     `#!/bin/bash
@@ -53,21 +49,22 @@ esac
 /** What is wanted of the host's API, and with what. */
 type Wanted = Partial<Record<keyof typeof PEM | "UNLOCK_KEY", string>> & { readonly WANTED?: "on" | "off" };
 
-/** Runs the script as the provider does; the API's port is one of this test's, on which somebody answers. Each wait takes so many `seconds`. */
+/** Runs the script as the provider does; the API's port is one of this test's. */
 export function serve(
   host: FakeHost,
   { WANTED = "on", UNLOCK_KEY = "", ...pem }: Wanted = {},
-  seconds = 1,
+  WAIT_SECONDS = 1,
 ): Promise<Outcome> {
   const variables = WANTED === "on" ? { WANTED, UNLOCK_KEY, ...PEM, ...pem } : { WANTED, UNLOCK_KEY };
-  const text = `${CLOCK}${script("docker-api", "manager-0", variables)}`
-    .replaceAll("127.0.0.1:2376", `127.0.0.1:${port}`)
-    .replaceAll(/wait_until \d+ /g, `wait_until ${seconds} `);
-  const at = (file: string) => path.join(host.directory, file);
-  return host.bash(["--norc", "-s", "docker-api", "manager-0"], text, {
-    API_DIR: at("api"),
-    DROP_IN: at(DROP_IN),
-    DAEMON_JSON: at("daemon.json"),
+  return host.run("docker-api", variables, {
+    node: "manager-0",
+    bounds: { WAIT_SECONDS },
+    env: {
+      API_PORT: port,
+      API_DIR: host.path("api"),
+      DROP_IN: host.path(DROP_IN),
+      DAEMON_JSON: host.path("daemon.json"),
+    },
   });
 }
 export const restarts = (host: FakeHost) =>

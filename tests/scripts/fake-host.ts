@@ -13,17 +13,29 @@ import {
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import { command, script, type ScriptName } from "../../components/swarm/script";
+import { BOUNDS, command, type Inputs, script, type ScriptName } from "../../components/swarm/script";
+import { nodeOf, type NodeState } from "./engine-objects";
+import { FakeEngine } from "./fake-engine";
+import { gossip, routesText } from "./machine";
 
-/** All that a host has for the scripts, besides docker, curl, flock and hostname, which are fakes. */
+/** All that a host has for the scripts, besides docker, curl and hostname, which are fakes. */
 const TOOLS =
-  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste rm rmdir sed sha256sum sleep tail tee timeout tr awk";
+  "bash cat chmod cp cut date dirname env grep head install mkdir mv paste python3 rm rmdir sed sha256sum sleep tail tee timeout tr awk";
 
 /**
- * Goes in front of a script: time passes by its own waiting alone, a second with each `sleep`. So how often it tries
- * within its limits does not depend on the machine.
+ * Goes in front of a script: time passes by its own waiting alone, a second with each sleep. So how often it tries within
+ * its limits does not depend on the machine.
  */
 export const CLOCK = "unset SECONDS; SECONDS=0; sleep() { SECONDS=$((SECONDS + 1)); }\n";
+/** The same in Python; and the host has a name. */
+const PYTHON_CLOCK = [
+  "import os, time",
+  "time.now = 0",
+  "time.monotonic = lambda: time.now",
+  "time.sleep = lambda _: setattr(time, 'now', time.now + 1)",
+  "os.uname = lambda: type('Uname', (), {'nodename': 'the-host'})",
+  "",
+].join("\n");
 /** For what hangs, in seconds of the real clock. */
 const HANGS = 300;
 
@@ -33,24 +45,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export interface NodeState {
-  /** Of the node's object; each update makes it one more. */
-  readonly Version?: string;
-  readonly Name?: string;
-  readonly Hostname?: string;
-  readonly State?: "ready" | "down";
-  readonly Role?: "manager" | "worker";
-  readonly Availability?: "active" | "pause" | "drain";
-  readonly Message?: string;
-  /** Where the leader saw the node, without a port. */
-  readonly Address?: string;
-  /** `ip:port` of a manager. */
-  readonly Addr?: string;
-  readonly Reachability?: string;
-  /** A line per label, `KEY=VALUE`. */
-  readonly labels?: string;
-  /** A line per task, as `docker node ps` describes its state. */
-  readonly tasks?: string;
+interface RunOptions {
+  readonly node?: string;
+  readonly bounds?: Partial<Record<keyof typeof BOUNDS, number>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const hosts: FakeHost[] = [];
@@ -58,30 +56,26 @@ afterEach(() => {
   for (const host of hosts.splice(0)) host.remove();
 });
 
-/** A host with nothing but these fakes, whose engine and swarm are files. Removed after each test. */
+/** A host with nothing but these fakes. Removed after each test. */
 export class FakeHost {
   public readonly directory = mkdtempSync(path.join(tmpdir(), "fake-host-"));
   public readonly bin = path.join(this.directory, "bin");
+  public readonly engine = new FakeEngine(this.path("socket"), this.path("lock"), this.path("root"));
+  private running?: number;
+  private readonly children: { kill: () => void }[] = [];
 
   public constructor() {
     hosts.push(this);
-    for (const sub of ["bin", "engine", "nodes", "tokens"]) mkdirSync(path.join(this.directory, sub));
+    mkdirSync(this.bin);
     for (const tool of TOOLS.split(" ")) symlinkSync(where(tool), path.join(this.bin, tool));
-    for (const fake of ["docker", "curl", "flock"]) this.install(fake, fake);
-    symlinkSync(process.execPath, path.join(this.bin, "node"));
-    copyFileSync(path.join(__dirname, "fakes", "update-nodes.mjs"), path.join(this.bin, "update-nodes.mjs"));
-    this.install("hostname", "recorder");
-    this.write("out-hostname", "the-host\n").routes({});
-    this.write("tokens/worker", "SWMTKN-worker").write("tokens/manager", "SWMTKN-manager");
-    this.write("unlock-key", "SWMKEY-first");
-    this.engine({
-      LocalNodeState: "inactive",
-      ControlAvailable: "false",
-      RootRotationInProgress: "false",
-      NodeCertExpiry: "7776000000000000",
-      AutoLockManagers: "false",
-      ExternalCAs: "",
-    });
+    symlinkSync(where("curl"), path.join(this.bin, "real-curl"));
+    for (const fake of ["docker", "curl"]) this.install(fake, fake);
+    this.install("hostname").write("out-hostname", "the-host\n").routes({});
+  }
+
+  /** A file of the host's. */
+  public path(file: string): string {
+    return path.join(this.directory, file);
   }
 
   /** Puts a fake on the PATH. */
@@ -112,101 +106,91 @@ export class FakeHost {
     return existsSync(target) ? readFileSync(target, "utf8") : "";
   }
 
-  public engine(fields: Readonly<Record<string, string>>): this {
-    for (const [key, value] of Object.entries(fields)) this.write(`engine/${key}`, value);
-    return this;
-  }
-
   /** Makes the host a manager of a cluster. */
   public manager(cluster = "the-cluster", id = "control-node"): this {
-    return this.engine({
-      LocalNodeState: "active",
-      ControlAvailable: "true",
-      Cluster: cluster,
-      NodeID: id,
-    });
+    return this.is({ state: "active", manager: true, nodeId: id }, cluster);
+  }
+
+  /** What its engine takes itself for. */
+  public is(engine: Partial<FakeEngine>, cluster = this.engine.swarm.ID): this {
+    Object.assign(this.engine, engine);
+    this.engine.swarm.ID = cluster;
+    return this;
   }
 
   /** Gives it routes: ranges by the devices that lead to them. */
   public routes(routes: Readonly<Record<string, string>>): this {
-    const hex = (address: number) => address.toString(16).toUpperCase().padStart(8, "0");
-    const line = (device: string, range: string) => {
-      const [address = "", prefix] = range.split("/");
-      // The last byte first.
-      const bytes = address.split(".").reverse().map(Number);
-      const mask = Array.from(
-        { length: 4 },
-        (_, i) => 256 - 2 ** (8 - Math.min(8, Math.max(0, Number(prefix) - 8 * i))),
-      );
-      const of = (parts: number[]) => hex(parts.reduce((sum, byte) => sum * 256 + byte, 0));
-      return `${device}\t${of(bytes)}\t00000000\t0001\t0\t0\t0\t${of(mask.reverse())}\t0\t0\t0`;
-    };
-    const lines = Object.entries({ eth0: "0.0.0.0/0", ...routes }).map(([device, range]) =>
-      line(device, range),
-    );
-    return this.write("routes", ["Iface\tDestination\tGateway\tFlags", ...lines, ""].join("\n"));
+    return this.write("routes", routesText({ eth0: "0.0.0.0/0", ...routes }));
   }
 
   public node(id: string, state: NodeState = {}): this {
-    const ready = { Version: "1", State: "ready", Role: "worker", Availability: "active", ...state };
-    for (const [key, value] of Object.entries(ready)) this.write(`nodes/${id}/${key}`, value);
+    this.engine.nodes.set(id, nodeOf(id, state, this.engine.swarm.TLSInfo));
     return this;
   }
 
   public hasNode(id: string): boolean {
-    return existsSync(path.join(this.directory, "nodes", id));
+    return this.engine.nodes.has(id);
   }
 
-  /** Bash that docker runs before it does anything: its arguments are in `$*`, `refuse` and `once` are there. */
-  public rules(bash: string): this {
-    return this.write("rules", bash);
+  /** A node's labels, as lines in alphabetical order. */
+  public labels(id: string): string[] {
+    return Object.entries(this.engine.node(id).Spec.Labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort();
   }
 
-  /** The programs that were called, with their arguments; those that only look are left out. */
-  public changes(): string[] {
-    return this.calls().filter(
-      call =>
-        !/^docker (version|info|node inspect|node ls|node ps|service ls)|^hostname|^curl .*(_ping|swarm|docker\/nodes|--config -)$/.test(
-          call,
-        ),
-    );
-  }
-
+  /** Programs that were called, with their arguments. */
   public calls(): string[] {
     return this.read("calls").split("\n").filter(Boolean);
   }
 
+  /** Something else changes the membership, and does not end. */
+  public async heldLock(): Promise<this> {
+    const holder = spawn("python3", [
+      "-c",
+      "import fcntl, sys\nfile = open(sys.argv[1], 'w')\nfcntl.flock(file, fcntl.LOCK_EX)\nprint('held', flush=True)\nsys.stdin.read()",
+      this.path("lock"),
+    ]);
+    this.children.push(holder);
+    await new Promise(resolve => holder.stdout.once("data", resolve));
+    return this;
+  }
+
   /** Runs a script as the provider does: by its command line, with its text on stdin. */
-  public async run(
-    name: ScriptName,
-    variables: Readonly<Record<string, string | number>>,
-    { hurry = false, node = "web-0" } = {},
+  public async run<Name extends ScriptName>(
+    name: Name,
+    variables: Inputs[Name],
+    { node = "web-0", bounds = {}, env = {} }: RunOptions = {},
   ): Promise<Outcome> {
-    // What is new to a swarm is looked at in newcomers.test.ts.
-    const text = script(name, node, variables).replace(/^ {2}look_at_newcomers$/m, "");
-    // With `hurry` what has a fixed limit is tried twice.
-    const input = CLOCK + (hurry ? text.replaceAll(/wait_until \d+ /g, "wait_until 1 ") : text);
-    const outcome = await this.bash(["-c", command(name, node, HANGS)], input);
-    // What the fakes do not know would make a test say nothing.
-    expect(this.read("unknown")).toBe("");
+    const line = command(name, node, HANGS);
+    const clock = line.includes("python3") ? PYTHON_CLOCK : CLOCK;
+    const outcome = await this.bash(
+      ["-c", line],
+      clock + script(name, node, variables, { ...BOUNDS, ...bounds }),
+      env,
+    );
+    expect(this.engine.unknown).toEqual([]);
     return outcome;
   }
 
-  public bash(args: string[], input = "", env: Record<string, string> = {}): Promise<Outcome> {
+  public async bash(args: string[], input = "", env: Record<string, string> = {}): Promise<Outcome> {
     const child = spawn(path.join(this.bin, "bash"), args, {
       env: {
         PATH: this.bin,
         HOME: this.directory,
         FAKE: this.directory,
-        MARKER: path.join(this.directory, "marker"),
-        MEMBERSHIP: path.join(this.directory, "membership"),
-        BOOT_FINISHED: path.join(this.directory, "boot-finished"),
-        LOCK: path.join(this.directory, "lock"),
-        LOG: path.join(this.directory, "log"),
-        ROUTES: path.join(this.directory, "routes"),
+        DOCKER_SOCKET: this.path("socket"),
+        MARKER: this.path("marker"),
+        MEMBERSHIP: this.path("membership"),
+        BOOT_FINISHED: this.path("boot-finished"),
+        LOCK: this.path("lock"),
+        GOSSIP_PORT: await gossip(),
+        LOG: this.path("log"),
+        ROUTES: this.path("routes"),
         ...env,
       },
     });
+    this.running = child.pid;
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", chunk => (stdout += String(chunk)));
@@ -219,21 +203,24 @@ export class FakeHost {
     });
   }
 
+  /** Kills the script that runs, with all that it has started. */
+  public kill(pid = this.running): void {
+    if (pid === undefined) return;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+    process.kill(pid, "SIGKILL");
+    for (const child of children) this.kill(Number(child));
+  }
+
   public remove(): void {
+    for (const child of this.children) child.kill();
+    this.engine.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
-function where(tool: string): string {
+/** Where this machine has a program. */
+export function where(tool: string): string {
   const directory = ["/usr/local/bin", "/usr/bin", "/bin"].find(one => existsSync(path.join(one, tool)));
   if (!directory) throw new Error(`these tests need ${tool}`);
   return path.join(directory, tool);
-}
-
-/** Waits until a script that runs on the host has looked at its swarm so many times, or has ended. */
-export async function looked(host: FakeHost, times: number, running: Promise<unknown>): Promise<void> {
-  const run = { ended: false };
-  void running.finally(() => (run.ended = true));
-  const looks = () => host.calls().filter(call => call.endsWith("http://docker/swarm")).length;
-  while (!run.ended && looks() < times) await new Promise(resolve => setTimeout(resolve, 20));
 }

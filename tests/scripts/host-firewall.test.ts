@@ -4,7 +4,9 @@ import * as path from "node:path";
 
 import execa from "execa";
 
-const SCRIPT = path.join(__dirname, "../../components/swarm/scripts/host-firewall.sh");
+import { bundle } from "../../components/swarm/bundle";
+
+const SCRIPT = bundle("shared/host-firewall.sh");
 const PORTS = "2377 7946 4789";
 const temporary = mkdtempSync(path.join(tmpdir(), "host-firewall-"));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
@@ -16,7 +18,7 @@ async function ask(rules: string, programs: Readonly<Record<string, string>> = {
     writeFileSync(path.join(bin, name), `#!/bin/bash\n${text}\n`);
     chmodSync(path.join(bin, name), 0o755);
   }
-  const script = `set -euo pipefail\n${rules}\n. ${SCRIPT}\nactive_host_firewall ${PORTS} || echo none`;
+  const script = `set -euo pipefail\n${rules}\n${SCRIPT}\nactive_host_firewall ${PORTS} || echo none`;
   const { exitCode, stdout, stderr } = await execa("unshare", ["--net", "bash", "-c", script], {
     reject: false,
     env: { PATH: `${bin}:${process.env.PATH ?? ""}:/usr/sbin:/sbin` },

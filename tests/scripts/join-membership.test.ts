@@ -1,21 +1,26 @@
+import { refuse } from "./engine-objects";
 import { FakeHost } from "./fake-host";
-import { JOIN } from "./join-input";
-import { listen } from "./loopback";
+import { JOIN, joins } from "./join-input";
+import { listen } from "./machine";
 
 const VARIABLES = { ...JOIN, JOIN_SECONDS: 1, RECONCILE: "again" };
-const worker = () => new FakeHost().engine({ LocalNodeState: "active", NodeID: "me" });
+const worker = () => new FakeHost().is({ state: "active", nodeId: "me" });
 const manager = () => new FakeHost().manager("the-cluster", "me");
-const pending = () => new FakeHost().engine({ LocalNodeState: "pending", NodeID: "me" });
+const pending = () => new FakeHost().is({ state: "pending", nodeId: "me" });
 
-type Asked = Partial<Record<keyof typeof VARIABLES, string | number>>;
+type Asked = Partial<typeof VARIABLES>;
 /** Runs a join for which a manager answers. */
-async function join(host: FakeHost, asked: Asked = {}, hurry = false) {
+async function join(host: FakeHost, asked: Asked = {}, WAIT_SECONDS = 60) {
   const peer = await listen();
-  const outcome = await host.run("join", { ...VARIABLES, PEERS: peer.address, ...asked }, { hurry });
+  const outcome = await host.run(
+    "join",
+    { ...VARIABLES, JOINS: joins(peer.address), ...asked },
+    { bounds: { WAIT_SECONDS } },
+  );
   await peer.close();
   return outcome;
 }
-const left = (host: FakeHost) => host.changes().filter(call => call === "docker swarm leave --force").length;
+const left = (host: FakeHost) => host.engine.changes.filter(change => change === "leave").length;
 
 describe("what a host takes itself for", () => {
   test.each<[string, () => FakeHost, string]>([
@@ -28,7 +33,7 @@ describe("what a host takes itself for", () => {
   ])("stands: %s", async (_, make, KNOWN) => {
     const host = make();
     expect(await join(host, { KNOWN })).toEqual({ code: 0, stdout: "me\n", stderr: "" });
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
     expect(host.read("membership")).toBe("0 again\n");
   });
 
@@ -60,11 +65,11 @@ describe("what a host takes itself for", () => {
   });
 
   test("is not asked of a locked engine, nor of one whose swarm does not run: they are told as before", async () => {
-    const locked = new FakeHost().engine({ LocalNodeState: "locked", NodeID: "me" });
+    const locked = new FakeHost().is({ state: "locked", nodeId: "me" });
     const { code, stderr } = await join(locked, { KNOWN: "nothing" });
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: the engine's swarm state is locked: unlock it/);
-    const broken = new FakeHost().engine({ LocalNodeState: "error", NodeID: "me", Error: "disk full" });
+    const broken = new FakeHost().is({ state: "error", nodeId: "me", error: "disk full" });
     const outcome = await join(broken, { KNOWN: "nothing" });
     expect(outcome).toMatchObject({
       code: 1,
@@ -77,7 +82,7 @@ describe("what a host takes itself for", () => {
 describe("a host whose engine looks for its swarm", () => {
   test("is judged by what it finds", async () => {
     const host = pending();
-    host.rules(`[[ $* != *LocalNodeState* ]] || once look || printf active >"$FAKE/engine/LocalNodeState"`);
+    host.engine.when(/^docker info/, times => times === 2 && host.is({ state: "active" }));
     expect(await join(host, { KNOWN: "me:worker" })).toMatchObject({ code: 0, stdout: "me\n" });
     expect(left(host)).toBe(0);
   });
@@ -85,7 +90,7 @@ describe("a host whose engine looks for its swarm", () => {
   test("and does not find it leaves, where the managers do not know it as a manager", async () => {
     for (const KNOWN of ["nothing", "me:worker"]) {
       const host = pending();
-      const { code, stderr } = await join(host, { KNOWN, JOIN_SECONDS: 15 }, true);
+      const { code, stderr } = await join(host, { KNOWN, JOIN_SECONDS: 15 }, 1);
       expect(code).toBe(0);
       expect(stderr).toMatch(
         /^web-0: waited 1 s for the engine to find its swarm again\nweb-0: takes itself for/,
@@ -97,7 +102,7 @@ describe("a host whose engine looks for its swarm", () => {
   test("and does not find it stays where it is a known manager, or the first one: it has the swarm's state", async () => {
     for (const KNOWN of ["me:manager", "manager"]) {
       const host = pending();
-      const { code, stderr } = await join(host, { KNOWN }, true);
+      const { code, stderr } = await join(host, { KNOWN }, 1);
       expect(code).toBe(1);
       expect(stderr).toMatch(/error: could not join within 1 s/);
       expect(left(host)).toBe(0);
@@ -109,7 +114,7 @@ describe("the mark", () => {
   test("of what is asked for: the managers' list, which may be old by now, is not looked at", async () => {
     const host = worker().write("membership", "0 again\n");
     expect(await join(host, { KNOWN: "nothing" })).toEqual({ code: 0, stdout: "me\n", stderr: "" });
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test.each<[string, Asked]>([
@@ -127,21 +132,26 @@ describe("the mark", () => {
 
   test("is written before the join: who has joined in a run that was cut is believed by the next", async () => {
     const host = worker();
-    // The host leaves, and the join is cut. What curl answers is read by a child of the script.
-    host.write("curl-rules", `kill -9 "$(awk '{ print $4 }' /proc/$PPID/stat)"; exit 1`);
+    // The host leaves, and the join is cut.
+    host.engine.when(/join$/, times => times === 1 && host.kill());
     expect((await join(host, { KNOWN: "nothing", JOIN_SECONDS: 15 })).code).not.toBe(0);
     expect(host.read("membership")).toBe("0 again\n");
     // The engine ended it by itself.
-    host.engine({ LocalNodeState: "active", NodeID: "later" });
+    host.is({ state: "active", nodeId: "later" });
     expect(await join(host, { KNOWN: "nothing" })).toEqual({ code: 0, stdout: "later\n", stderr: "" });
     expect(left(host)).toBe(1);
   });
 
   test("is not written by a run that was cut before the host had left", async () => {
-    const host = worker().rules(`[[ $* != "swarm leave"* ]] || kill -9 $PPID`);
+    const host = worker();
+    host.engine.when(/^docker swarm leave/, times => {
+      if (times > 1) return undefined;
+      host.kill();
+      return refuse("cut");
+    });
     expect((await join(host, { KNOWN: "nothing" })).code).not.toBe(0);
     expect(host.read("membership")).toBe("");
-    expect(await join(host.rules(""), { KNOWN: "nothing" })).toMatchObject({
+    expect(await join(host, { KNOWN: "nothing" })).toMatchObject({
       code: 0,
       stdout: "joined-node\n",
     });

@@ -1,38 +1,34 @@
+import { NO_LEADER, refuse } from "./engine-objects";
 import { FakeHost } from "./fake-host";
-import { JOIN } from "./join-input";
-import { listen, nobody } from "./loopback";
+import { JOIN, joins, TOKEN } from "./join-input";
+import { listen, nobody } from "./machine";
 
-const { TOKEN } = JOIN;
 const VARIABLES = JOIN;
-const joins = (host: FakeHost) => host.calls().filter(call => /^curl .*swarm\/join$/.test(call));
+const joined = (host: FakeHost) => host.calls().filter(call => /^curl .*swarm\/join$/.test(call));
 
 describe("an inactive host", () => {
   test("joins through the peer that answers, and reports its node ID", async () => {
     const host = new FakeHost();
     const peer = await listen();
-    const outcome = await host.run("join", { ...VARIABLES, PEERS: peer.address });
+    const outcome = await host.run("join", { ...VARIABLES, JOINS: joins(peer.address) });
     await peer.close();
     expect(outcome).toEqual({
       code: 0,
       stdout: "joined-node\n",
       stderr: `web-0: joining through ${peer.address}\n`,
     });
-    expect(JSON.parse(host.read("bodies"))).toEqual({
-      ListenAddr: "0.0.0.0:2377",
-      AdvertiseAddr: "10.110.0.60:2377",
-      DataPathAddr: "",
-      RemoteAddrs: [peer.address],
-      JoinToken: TOKEN,
-    });
-    expect(joins(host)).toHaveLength(1);
+    expect(host.engine.joins.map(body => JSON.parse(body) as unknown)).toEqual([
+      { RemoteAddrs: [peer.address], JoinToken: TOKEN },
+    ]);
+    expect(joined(host)).toHaveLength(1);
     // `docker info` costs the engine more than all else that a join asks of it.
     expect(host.calls().filter(call => call.startsWith("docker info"))).toHaveLength(1);
   });
 
   test("joins where the engine is too old to tell its state when pinged", async () => {
-    const host = new FakeHost().write("old", "");
+    const host = new FakeHost().is({ old: true });
     const peer = await listen();
-    const { code, stdout } = await host.run("join", { ...VARIABLES, PEERS: peer.address });
+    const { code, stdout } = await host.run("join", { ...VARIABLES, JOINS: joins(peer.address) });
     await peer.close();
     expect({ code, stdout }).toEqual({ code: 0, stdout: "joined-node\n" });
   });
@@ -40,7 +36,7 @@ describe("an inactive host", () => {
   test("passes a dead first peer by", async () => {
     const host = new FakeHost();
     const [dead, peer] = [await nobody(), await listen()];
-    const { code, stderr } = await host.run("join", { ...VARIABLES, PEERS: `${dead} ${peer.address}` });
+    const { code, stderr } = await host.run("join", { ...VARIABLES, JOINS: joins(dead, peer.address) });
     await peer.close();
     expect({ code, stderr }).toEqual({ code: 0, stderr: `web-0: joining through ${peer.address}\n` });
   });
@@ -48,13 +44,10 @@ describe("an inactive host", () => {
   test("tries the next peer when one refuses, and says why it was refused", async () => {
     const host = new FakeHost();
     const [one, other] = [await listen(), await listen()];
-    host.write(
-      "curl-rules",
-      `[[ $body != *${one.address}* ]] || { printf '{"message":"node is no manager"}503'; exit 0; }`,
-    );
+    host.engine.when(/join$/, times => (times === 1 ? refuse("node is no manager", 503) : undefined));
     const { code, stderr } = await host.run("join", {
       ...VARIABLES,
-      PEERS: `${one.address} ${other.address}`,
+      JOINS: joins(one.address, other.address),
     });
     await Promise.all([one.close(), other.close()]);
     expect(code).toBe(0);
@@ -65,20 +58,21 @@ describe("an inactive host", () => {
 
   test("gives up in time when no peer answers, and names them", async () => {
     const host = new FakeHost();
-    const dead = await nobody();
-    const { code, stdout, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, PEERS: dead });
+    const dead = [await nobody(), await nobody()];
+    const JOINS = joins(...dead);
+    const { code, stdout, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, JOINS });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead}; if they are gone for good, raise swarm.generation by one\n`,
+      `web-0: error: could not join within 1 s: no manager of swarm the-cluster answered at: ${dead.join(" ")}; if they are gone for good, raise swarm.generation by one\n`,
     );
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test("names the way out when the swarm has no leader, and does not get one", async () => {
-    const answer = '{"message":"rpc error: code = Unknown desc = The swarm does not have a leader."}503';
-    const host = new FakeHost().write("answer", answer);
+    const host = new FakeHost().is({ joinAnswer: NO_LEADER });
     const peer = await listen();
-    const { code, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, PEERS: peer.address });
+    const JOINS = joins(peer.address);
+    const { code, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, JOINS });
     await peer.close();
     expect(code).toBe(1);
     expect(stderr).toMatch(
@@ -87,60 +81,65 @@ describe("an inactive host", () => {
   });
 
   test("gives up in time when every peer refuses, with the last reason", async () => {
-    const host = new FakeHost().write("answer", '{"message":"rpc error: no route"}503');
+    const host = new FakeHost().is({ joinAnswer: refuse("rpc error: no route", 503) });
     const peer = await listen();
-    const { code, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1, PEERS: peer.address });
+    const { code, stderr } = await host.run("join", {
+      ...VARIABLES,
+      JOIN_SECONDS: 1,
+      JOINS: joins(peer.address),
+    });
     await peer.close();
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: could not join within 1 s: \{"message":"rpc error: no route"\}\n$/);
   });
 
   test("says at once that the token is no longer valid", async () => {
-    const host = new FakeHost().write("answer", '{"message":"invalid join token"}400');
+    const host = new FakeHost().is({ joinAnswer: refuse("invalid join token", 400) });
     const peer = await listen();
-    const { code, stderr } = await host.run("join", { ...VARIABLES, PEERS: peer.address });
+    const { code, stderr } = await host.run("join", { ...VARIABLES, JOINS: joins(peer.address) });
     await peer.close();
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: the swarm refused the join token: .*Raise the token's rotation by one/);
-    expect(joins(host)).toHaveLength(1);
+    expect(joined(host)).toHaveLength(1);
   });
 
   test("waits for a join that goes on in the background, and does not start a second", async () => {
-    const host = new FakeHost().write("answer", '{"message":"Timeout was reached before node joined."}500');
-    host.write("curl-rules", `printf pending >"$FAKE/engine/LocalNodeState"`);
-    host.rules(`[[ $* != *LocalNodeState* || $(cat "$FAKE/engine/LocalNodeState") != pending ]] || once look || {
-      printf active >"$FAKE/engine/LocalNodeState"; printf late-node >"$FAKE/engine/NodeID"; }`);
+    const host = new FakeHost();
+    host.engine.when(/join$/, () => {
+      host.is({ state: "pending" });
+      return refuse("Timeout was reached before node joined.");
+    });
+    host.engine.when(/^docker info/, times => {
+      if (times === 3) host.is({ state: "active", nodeId: "late-node" });
+    });
     const peer = await listen();
-    const { code, stdout, stderr } = await host.run("join", { ...VARIABLES, PEERS: peer.address });
+    const { code, stdout, stderr } = await host.run("join", { ...VARIABLES, JOINS: joins(peer.address) });
     await peer.close();
     expect({ code, stdout }).toEqual({ code: 0, stdout: "late-node\n" });
     expect(stderr).toMatch(/the join through .* goes on in the background/);
-    expect(joins(host)).toHaveLength(1);
+    expect(joined(host)).toHaveLength(1);
   });
 
   test("is left as it is where it is a member whose swarm does not run", async () => {
-    const host = new FakeHost().engine({ LocalNodeState: "error", Error: "no space left on device" });
+    const host = new FakeHost().is({ state: "error", error: "no space left on device" });
     host.write("root/swarm/docker-state.json", `{"LocalAddr":"10.0.0.2","JoinInProgress":false}`);
     const { code, stderr } = await host.run("join", VARIABLES);
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /error: is a member whose swarm does not run: no space left on device\. .* nothing was changed\n/,
     );
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test("is taken out of a join that failed, and tries again", async () => {
-    const host = new FakeHost().engine({ LocalNodeState: "error", Error: "certificate has expired" });
+    const host = new FakeHost().is({ state: "error", error: "certificate has expired" });
     host.write("root/swarm/docker-state.json", `{"LocalAddr":"10.0.0.2","JoinInProgress":true}`);
     const peer = await listen();
-    const { code, stderr } = await host.run("join", { ...VARIABLES, PEERS: peer.address });
+    const { code, stderr } = await host.run("join", { ...VARIABLES, JOINS: joins(peer.address) });
     await peer.close();
     expect(code).toBe(0);
     expect(stderr).toMatch(/the join failed: certificate has expired\n/);
-    expect(host.changes().map(call => call.split(" ").slice(0, 3).join(" "))).toEqual([
-      "docker swarm leave",
-      "curl --silent --show-error",
-    ]);
+    expect(host.engine.changes).toEqual(["leave", "join"]);
   });
 });
 
@@ -148,11 +147,11 @@ describe("a member", () => {
   test("of the right swarm is left alone", async () => {
     const host = new FakeHost().manager("the-cluster", "my-id");
     expect(await host.run("join", VARIABLES)).toEqual({ code: 0, stdout: "my-id\n", stderr: "" });
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test("that is a worker cannot know its swarm, and is left alone", async () => {
-    const host = new FakeHost().engine({ LocalNodeState: "active", NodeID: "my-id" });
+    const host = new FakeHost().is({ state: "active", nodeId: "my-id" });
     expect(await host.run("join", VARIABLES)).toEqual({ code: 0, stdout: "my-id\n", stderr: "" });
   });
 
@@ -163,49 +162,66 @@ describe("a member", () => {
     expect(stderr).toMatch(
       /error: this host is in swarm their-cluster, not in the-cluster\. Take it out with/,
     );
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test("of a locked swarm is refused", async () => {
-    const { code, stderr } = await new FakeHost().engine({ LocalNodeState: "locked" }).run("join", VARIABLES);
+    const { code, stderr } = await new FakeHost().is({ state: "locked" }).run("join", VARIABLES);
     expect(code).toBe(1);
     expect(stderr).toMatch(/unlock it with 'docker swarm unlock'/);
   });
 
   test("without a node ID yet is waited for, and not for ever", async () => {
-    const host = new FakeHost().engine({ LocalNodeState: "active" });
+    const host = new FakeHost().is({ state: "active" });
     const { code, stderr } = await host.run("join", { ...VARIABLES, JOIN_SECONDS: 1 });
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: could not join within 1 s: the engine has no node ID/);
   });
 });
 
+describe("a manager", () => {
+  test("needs python3, and says so at once; a worker does not", async () => {
+    const host = new FakeHost().uninstall("python3");
+    const peer = await listen();
+    const input = { ...VARIABLES, JOINS: joins(peer.address) };
+    expect(await host.run("join", { ...input, KIND: "manager" })).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "web-0: error: a manager needs python3, 3.9 or newer, which this host (the-host) does not have: install it, then run the update again\n",
+    });
+    expect(host.engine.asked).toEqual([]);
+    expect(await host.run("join", input)).toMatchObject({ code: 0, stdout: "joined-node\n" });
+    await peer.close();
+  });
+
+  test("without python3 nobody can say whether a worker's join has ended: its state is kept", async () => {
+    const host = new FakeHost().uninstall("python3").is({ state: "error", error: "certificate has expired" });
+    host.write("root/swarm/docker-state.json", `{"LocalAddr":"10.0.0.2","JoinInProgress":true}`);
+    const { code, stderr } = await host.run("join", VARIABLES);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("nothing was changed")]);
+    expect(host.engine.changes).toEqual([]);
+  });
+});
+
 describe("the token", () => {
-  const outcomes: [string, string, number][] = [
-    ["a join that succeeds", "200", 0],
-    [
-      "a join that is refused",
-      '{"message":"rpc error: code = InvalidArgument desc = A valid join token is necessary"}400',
-      1,
-    ],
-    ["a join that fails", "curl: (7) could not connect000", 1],
-  ];
-  test.each(outcomes)(
-    "is in no program's arguments, environment or output: %s",
-    async (_, answer, expected) => {
-      const host = new FakeHost().write("answer", answer);
-      const peer = await listen();
-      const { code, stdout, stderr } = await host.run("join", {
-        ...VARIABLES,
-        JOIN_SECONDS: expected ? 1 : 15,
-        PEERS: peer.address,
-      });
-      await peer.close();
-      expect(code).toBe(expected);
-      expect(host.read("bodies")).toContain(TOKEN);
-      for (const seen of [stdout, stderr, host.read("calls"), host.read("environments")]) {
-        expect(seen).not.toContain(TOKEN);
-      }
-    },
-  );
+  test.each([
+    ["a join that succeeds", refuse("", 200), 0],
+    ["a join that is refused", refuse("rpc error: A valid join token is necessary", 400), 1],
+    ["a join that fails", refuse("", 0), 1],
+  ])("is in no program's arguments, environment or output: %s", async (_, joinAnswer, expected) => {
+    const host = new FakeHost().is({ joinAnswer });
+    const peer = await listen();
+    const { code, stdout, stderr } = await host.run("join", {
+      ...VARIABLES,
+      JOIN_SECONDS: expected ? 1 : 15,
+      JOINS: joins(peer.address),
+    });
+    await peer.close();
+    expect(code).toBe(expected);
+    expect(host.engine.joins.join()).toContain(TOKEN);
+    for (const seen of [stdout, stderr, host.read("calls"), host.read("environments")]) {
+      expect(seen).not.toContain(TOKEN);
+    }
+  });
 });

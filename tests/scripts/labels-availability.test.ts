@@ -1,15 +1,20 @@
 import type { Availability } from "../../components";
 import { FakeHost } from "./fake-host";
-import { roster, variables } from "./settle-input";
+import { roster, variables } from "./pool-input";
 
-/** One settling of node `n` after the other, as the program asks for it. */
+/** One reconciliation of node `n` after the other, as the program asks for it. */
 async function settle(host: FakeHost, availability: Availability, reconcile = "", role?: "manager") {
   const input = variables(role ?? "worker", roster({ nodeId: "n", availability }));
-  expect(await host.run("settle", { ...input, RECONCILE: reconcile })).toMatchObject({ code: 0, stdout: "" });
+  expect(await host.run("reconcile-pool", { ...input, RECONCILE: reconcile })).toMatchObject({
+    code: 0,
+    stdout: "",
+  });
 }
-const now = (host: FakeHost) => host.read("nodes/n/Availability");
-const byHand = (host: FakeHost, availability: Availability) =>
-  host.write("nodes/n/Availability", availability);
+const now = (host: FakeHost) => host.engine.node("n").Spec.Availability;
+function byHand(host: FakeHost, availability: Availability): FakeHost {
+  host.engine.node("n").Spec.Availability = availability;
+  return host;
+}
 
 describe.each(["worker", "manager"] as const)("the availability of a %s", role => {
   /** A node that the program made active, and that was drained by hand since. */
@@ -24,13 +29,13 @@ describe.each(["worker", "manager"] as const)("the availability of a %s", role =
 
   test("that was set by hand stays, also where something else about the node changes", async () => {
     const host = await drained();
-    const before = host.changes();
+    const before = [...host.engine.changes];
     await settle(host, "active", "", asked);
     expect(now(host)).toBe("drain");
-    expect(host.changes()).toEqual(before);
+    expect([...host.engine.changes]).toEqual(before);
     const labelled = roster({ nodeId: "n", labels: { tier: "web" } });
-    expect((await host.run("settle", variables(role, labelled))).code).toBe(0);
-    expect(host.read("nodes/n/labels")).toContain("tier=web");
+    expect((await host.run("reconcile-pool", variables(role, labelled))).code).toBe(0);
+    expect(host.labels("n")).toContain("tier=web");
     expect(now(host)).toBe("drain");
   });
 

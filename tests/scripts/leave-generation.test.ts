@@ -1,43 +1,42 @@
-import { FakeHost, looked } from "./fake-host";
+import { FakeHost } from "./fake-host";
 
 /** A node of the swarm's first generation, whose host goes. */
-const VARIABLES = { CLUSTER: "the-cluster", GENERATION: 0, ID: "gone", DRAIN_SECONDS: 1 };
+const VARIABLES = { CLUSTER: "the-cluster", GENERATION: 0, NODE_ID: "gone", DRAIN_SECONDS: 1 };
 const SAID = "web-0: swarm the-cluster was given up for another: there is nothing to leave\n";
+const LEFT = { code: 0, stdout: "", stderr: "web-0: left the swarm\n" };
 
 describe("where the control host is of a later generation, a node that leaves", () => {
+  const later = (cluster?: string) =>
+    new FakeHost().manager(cluster).node("gone").write("membership", "1 again\n");
+
   test("has nothing to leave if its swarm was given up for another", async () => {
-    const host = new FakeHost().manager("another").node("gone").write("membership", "1 again\n");
+    const host = later("another");
     expect(await host.run("leave", VARIABLES)).toEqual({ code: 0, stdout: "", stderr: SAID });
-    expect(host.changes()).toEqual([]);
-    expect(host.hasNode("gone")).toBe(true);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test("leaves as ever if its swarm was kept", async () => {
-    const host = new FakeHost().manager().node("gone").write("membership", "1\n");
-    expect(await host.run("leave", VARIABLES)).toMatchObject({ code: 0, stderr: "web-0: left the swarm\n" });
-    expect(host.hasNode("gone")).toBe(false);
+    expect(await later().run("leave", VARIABLES)).toEqual(LEFT);
   });
 
   test("leaves as ever if its swarm was kept, and has no leader for a moment", async () => {
-    const host = new FakeHost().manager().node("gone").write("membership", "1\n").write("no-leader", "");
-    const running = host.run("leave", VARIABLES);
-    await looked(host, 2, running);
-    await host.bash(["-c", `rm "$FAKE/no-leader"`]);
-    expect(await running).toMatchObject({ code: 0, stderr: "web-0: left the swarm\n" });
-    expect(host.hasNode("gone")).toBe(false);
+    const host = later().is({ hasLeader: false });
+    host.engine.when(/^GET \/swarm/, times => times === 2 && host.is({ hasLeader: true }));
+    expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
   });
 
   test("fails where no leader says which swarm it is", async () => {
-    const host = new FakeHost().manager().node("gone").write("membership", "1\n").write("no-leader", "");
-    const { code, stderr } = await host.run("leave", VARIABLES, { hurry: true });
+    const host = later().is({ hasLeader: false });
+    const { code, stderr } = await host.run("leave", VARIABLES);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: the swarm has no leader: .* raise swarm.generation by one\n$/);
-    expect(host.hasNode("gone")).toBe(true);
+    expect(host.engine.changes).toEqual([]);
   });
 });
 
 test.each<[string, string, number]>([
   ["of no mark", "", 0],
+  ["of an empty mark", "\n", 0],
   ["of the same generation", "0 again\n", 0],
   ["of the same later generation", "2\n", 2],
   ["of an earlier generation", "1\n", 2],
@@ -47,5 +46,5 @@ test.each<[string, string, number]>([
   const { code, stderr } = await host.run("leave", { ...VARIABLES, GENERATION });
   expect(code).toBe(1);
   expect(stderr).toMatch(/belongs to swarm another, not to the-cluster; nothing was changed/);
-  expect(host.changes()).toEqual([]);
+  expect(host.engine.changes).toEqual([]);
 });

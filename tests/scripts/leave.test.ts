@@ -1,100 +1,86 @@
-import { FakeHost, type NodeState } from "./fake-host";
+import { NO_LEADER, type NodeState, refuse } from "./engine-objects";
+import { FakeHost } from "./fake-host";
 
-const VARIABLES = { CLUSTER: "the-cluster", GENERATION: 0, ID: "gone", DRAIN_SECONDS: 15 };
-const MANAGER: NodeState = { Role: "manager", Addr: "10.0.0.1:2377", Reachability: "reachable" };
+const VARIABLES = { CLUSTER: "the-cluster", GENERATION: 0, NODE_ID: "gone", DRAIN_SECONDS: 15 };
+const MANAGER: NodeState = { Role: "manager", Reachability: "reachable" };
+const DRAINED = ["update gone Availability=pause", "locked update gone Availability=drain"];
+const LEFT = { code: 0, stdout: "", stderr: "web-0: left the swarm\n" };
 
 describe("a node that leaves", () => {
   test("is drained, and removed when its tasks have stopped", async () => {
-    const host = new FakeHost().manager().node("gone", { tasks: "Running 3 hours ago\n" });
-    host.rules(
-      `[[ $* != "node ps"* ]] || once look || echo "Shutdown 1 second ago" >"$FAKE/nodes/gone/tasks"`,
-    );
-    expect(await host.run("leave", VARIABLES)).toEqual({
-      code: 0,
-      stdout: "",
-      stderr: "web-0: left the swarm\n",
+    const host = new FakeHost().manager().node("gone");
+    host.engine.tasks = { gone: ["running"], other: ["running"] };
+    host.engine.when(/^GET \/tasks/, times => {
+      if (times === 2) host.engine.tasks.gone = ["shutdown"];
     });
-    expect(host.calls().filter(call => call.includes("node ps"))).toHaveLength(2);
-    expect(host.changes()).toEqual([
-      "docker node update --availability pause gone",
-      "flock --wait 3600 9",
-      "docker node update --availability drain gone",
-      "docker node rm --force gone",
-    ]);
-    expect(host.hasNode("gone")).toBe(false);
+    expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
+    expect(host.engine.count(/^GET \/tasks/)).toBe(2);
+    expect(host.engine.changes).toEqual([...DRAINED, "locked remove gone by force"]);
   });
 
   test("and is a manager is demoted first, under the lock, and waited for", async () => {
-    const host = new FakeHost().manager().node("gone", MANAGER);
+    const host = new FakeHost().manager().node("gone", MANAGER).is({ demotesAtOnce: false });
     // The engine says `worker` at once; its membership of the managers ends later.
-    host.rules(`
-      case $* in
-        "node demote gone") printf worker >"$FAKE/nodes/gone/Role"; exit ;;
-        *Addr*gone) once look || : >"$FAKE/nodes/gone/Addr" ;;
-        "node rm"*) [[ ! -s $FAKE/nodes/gone/Addr ]] || refuse "is a manager" ;;
-      esac`);
-    expect((await host.run("leave", VARIABLES)).code).toBe(0);
-    expect(host.changes()).toEqual([
-      "docker node update --availability pause gone",
-      "flock --wait 3600 9",
-      "docker node update --availability drain gone",
-      "docker node demote gone",
-      "docker node rm --force gone",
+    let looks = 0;
+    host.engine.when(/^GET \/nodes\/gone/, () => {
+      const node = host.engine.node("gone");
+      if (node.Spec.Role === "worker" && ++looks === 3) delete node.ManagerStatus;
+    });
+    expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
+    expect(host.engine.changes).toEqual([
+      ...DRAINED,
+      "locked update gone Role=worker",
+      "locked remove gone by force",
     ]);
   });
 
   test.each([
-    ["service ls", "could not be drained"],
-    ["node inspect --format {{.Spec.Role}}", "could not be looked at"],
-    ["node inspect --format {{index .Spec.Labels", "could not be looked at"],
+    [/^GET \/services/, "could not be drained: the swarm does not answer"],
+    [/^GET \/nodes\/gone/, "the swarm does not answer"],
   ])("waits where the swarm does not answer to %s, and says so when it gives up", async (asked, why) => {
     const host = new FakeHost().manager().node("gone");
-    host.rules(`[[ $* != "${asked}"* ]] || ! once asked || refuse "no leader"`);
+    host.engine.when(asked, times => (times === 1 ? NO_LEADER : undefined));
     expect(await host.run("leave", VARIABLES)).toMatchObject({ code: 0 });
     const deaf = new FakeHost().manager().node("gone");
-    deaf.rules(`[[ $* != "${asked}"* ]] || refuse "no leader"`);
-    const { code, stderr } = await deaf.run("leave", VARIABLES, { hurry: true });
+    deaf.engine.when(asked, () => NO_LEADER);
+    const { code, stderr } = await deaf.run("leave", VARIABLES);
     expect(code).toBe(1);
-    expect(stderr).toContain(`web-0: error: ${why}: the swarm does not answer`);
+    expect(stderr).toContain(`web-0: error: ${why}`);
     expect(deaf.hasNode("gone")).toBe(true);
   });
 
   test("whose tasks do not stop goes all the same, in time", async () => {
-    const host = new FakeHost().manager().node("gone", { tasks: "Shutdown 1s ago\nStarting 1s ago\n" });
-    const { code, stderr } = await host.run("leave", { ...VARIABLES, DRAIN_SECONDS: 1 });
-    expect(code).toBe(0);
-    expect(stderr).toBe(
-      "web-0: waited 1 s for its tasks to stop\nweb-0: goes on: the tasks end with the host\nweb-0: left the swarm\n",
-    );
+    const host = new FakeHost().manager().node("gone");
+    host.engine.tasks = { gone: ["shutdown", "starting"] };
+    expect(await host.run("leave", { ...VARIABLES, DRAIN_SECONDS: 1 })).toMatchObject({
+      code: 0,
+      stderr:
+        "web-0: waited 1 s for its tasks to stop\nweb-0: goes on: the tasks end with the host\nweb-0: left the swarm\n",
+    });
     expect(host.hasNode("gone")).toBe(false);
   });
 
   test("waits until services that were whole are whole again, and for no other", async () => {
-    const host = new FakeHost().manager().node("gone", { tasks: "Running 1s ago\n" });
-    host.write("services", "web 2/2\nbroken 0/1\n");
-    host.rules(`
-      case $* in
-        "node update --availability drain gone")
-          : >"$FAKE/nodes/gone/tasks"
-          printf 'web 1/2\\nbroken 0/1\\n' >"$FAKE/services" ;;
-        "service ls"*)
-          if [[ ! -s $FAKE/nodes/gone/tasks ]] && ! once look; then
-            printf 'web 2/2\\nbroken 0/1\\n' >"$FAKE/services"
-          fi ;;
-      esac`);
-    expect(await host.run("leave", VARIABLES)).toEqual({
-      code: 0,
-      stdout: "",
-      stderr: "web-0: left the swarm\n",
+    const host = new FakeHost().manager().node("gone");
+    const { engine } = host;
+    engine.tasks = { gone: ["running"] };
+    engine.services = { web: [2, 2], broken: [0, 1], more: [3, 2] };
+    let looks = 0;
+    engine.when(/^GET \/tasks/, () => {
+      engine.tasks = {};
+      engine.services = { web: [1, 2], broken: [0, 1], more: [2, 2] };
     });
-    expect(host.calls().filter(call => call.includes("service ls")).length).toBeGreaterThan(2);
+    engine.when(/^GET \/services/, () => {
+      if (engine.services.web?.[0] === 1 && ++looks === 3) engine.services.web = [2, 2];
+    });
+    expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
+    expect(looks).toBe(3);
   });
 
   test("goes on in time when a service does not find a place", async () => {
-    const host = new FakeHost().manager().node("gone").write("services", "web 1/1\n");
-    host.rules(
-      `[[ $* != "node update --availability drain gone" ]] || printf 'web 0/1\\n' >"$FAKE/services"`,
-    );
+    const host = new FakeHost().manager().node("gone");
+    host.engine.services = { web: [1, 1] };
+    host.engine.when(/^GET \/tasks/, () => (host.engine.services = { web: [0, 1] }));
     const { code, stderr } = await host.run("leave", { ...VARIABLES, DRAIN_SECONDS: 1 });
     expect([code, stderr]).toEqual([
       0,
@@ -102,25 +88,30 @@ describe("a node that leaves", () => {
     ]);
   });
 
-  test.each(["Complete 1s ago", "Failed 2s ago", "Rejected 1s ago", "Orphaned 1s ago", ""])(
+  test.each(["complete", "failed", "rejected", "orphaned"])(
     "has no task to wait for when they are %p",
-    async tasks => {
-      const host = new FakeHost().manager().node("gone", { tasks: `${tasks}\n` });
-      expect((await host.run("leave", VARIABLES)).stderr).toBe("web-0: left the swarm\n");
+    async state => {
+      const host = new FakeHost().manager().node("gone");
+      host.engine.tasks = { gone: [state] };
+      expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
     },
   );
 
   test("and is dead is not waited for", async () => {
-    const host = new FakeHost().manager().node("gone", { ...MANAGER, State: "down", tasks: "Running\n" });
-    const { code, stderr } = await host.run("leave", VARIABLES);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "web-0: left the swarm\n" });
-    expect(host.changes().map(call => call.split(" ").slice(0, 3).join(" "))).toEqual([
-      "docker node update",
-      "flock --wait 3600",
-      "docker node update",
-      "docker node demote",
-      "docker node rm",
-    ]);
+    const host = new FakeHost().manager().node("gone", { ...MANAGER, State: "down" });
+    host.engine.tasks = { gone: ["running"] };
+    host.engine.services = { web: [1, 1] };
+    host.engine.when(/^POST \/nodes/, () => (host.engine.services = { web: [0, 1] }));
+    expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
+    expect(host.engine.changes).toHaveLength(4);
+  });
+
+  test("waits for the nodes to report to the leader, where it was a manager, and not for ever", async () => {
+    const host = new FakeHost().manager().node("gone", MANAGER).node("other", { State: "unknown" });
+    expect(await host.run("leave", VARIABLES)).toMatchObject({
+      code: 0,
+      stderr: "web-0: waited 60 s for the nodes to report to the leader\nweb-0: left the swarm\n",
+    });
   });
 
   test("has left before: nothing is done", async () => {
@@ -130,50 +121,55 @@ describe("a node that leaves", () => {
       stdout: "",
       stderr: "web-0: node gone has left the swarm before\n",
     });
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test.each(["", "gone"])("and is not the node by its name is left alone; itself: %j", async control => {
-    const theirs = { ...MANAGER, labels: "digitalocean-swarm.node=db-3\n" };
-    const host = new FakeHost().manager("the-cluster", control || "control-node").node("gone", theirs);
-    const { code, stderr } = await host.run("leave", VARIABLES);
-    expect({ code, stderr }).toEqual({
+    const labels = { "digitalocean-swarm.node": "db-3" };
+    const host = new FakeHost()
+      .manager("the-cluster", control || "control-node")
+      .node("gone", { ...MANAGER, labels });
+    expect(await host.run("leave", VARIABLES)).toEqual({
       code: 0,
-      stderr: expect.stringMatching(/^web-0: leaves node gone alone, which is db-3\. If /) as string,
+      stdout: "",
+      stderr: expect.stringMatching(/web-0: leaves node gone alone, which is db-3\. If /) as string,
     });
-    expect(host.changes()).toEqual([]);
-    const ours = new FakeHost().manager().node("gone", { labels: "digitalocean-swarm.node=web-0\n" });
-    expect((await ours.run("leave", VARIABLES)).stderr).toBe("web-0: left the swarm\n");
+    expect(host.engine.changes).toEqual([]);
+    const ours = new FakeHost().manager().node("gone", { labels: { "digitalocean-swarm.node": "web-0" } });
+    expect(await ours.run("leave", VARIABLES)).toEqual(LEFT);
   });
 
-  test("and is removed by someone else meanwhile is no fault", async () => {
-    const host = new FakeHost().manager().node("gone");
-    host.rules(`[[ $* != "node rm"* ]] || { rm -r "$FAKE/nodes/gone"; refuse "node gone not found"; }`);
-    expect((await host.run("leave", VARIABLES)).code).toBe(0);
-  });
+  test.each([/^DELETE/, /^POST \/nodes\/gone/, /^GET \/tasks/])(
+    "and is removed by someone else meanwhile, as %s is asked, is no fault",
+    async asked => {
+      const host = new FakeHost().manager().node("gone", { Availability: "drain" });
+      host.engine.when(asked, () => host.engine.nodes.delete("gone"));
+      expect(await host.run("leave", VARIABLES)).toMatchObject({ code: 0 });
+    },
+  );
 
   test("conflicts with other writers are tried again", async () => {
     const host = new FakeHost().manager().node("gone", MANAGER);
-    host.rules(`
-      case $* in
-        "node update"*) ! once one || refuse "rpc error: update out of sequence" ;;
-        "node demote"*) ! once two || refuse "rpc error: code = Unknown desc = raft proposal dropped" ;;
-        "node rm"*) ! once three || refuse "The swarm does not have a leader: no leader" ;;
-      esac`);
-    expect((await host.run("leave", VARIABLES)).code).toBe(0);
-    expect(host.changes()).toHaveLength(8);
+    const node = host.engine.node("gone");
+    host.engine.when(/^POST/, times => times % 2 === 1 && node.Version.Index++);
+    host.engine.when(/^DELETE/, times =>
+      times === 1 ? refuse("rpc error: code = Unknown desc = raft proposal dropped") : undefined,
+    );
+    expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
+    expect(host.engine.count(/^POST|^DELETE/)).toBe(8);
   });
 });
 
 describe("refusals", () => {
-  const refused = async (host: FakeHost, hurry = false) => {
-    const { code, stderr } = await host.run("leave", VARIABLES, { hurry });
+  const refused = async (host: FakeHost) => {
+    const { code, stderr } = await host.run("leave", VARIABLES, { bounds: { LOCK_SECONDS: 1 } });
     expect(code).toBe(1);
+    expect(host.engine.changes.join()).not.toContain("remove");
     return stderr;
   };
 
   test("the control endpoint that was taken out by hand lets its host go", async () => {
-    const host = new FakeHost().manager("the-cluster", "gone").engine({ ControlAvailable: "false" });
+    const host = new FakeHost().manager("the-cluster", "gone").is({ manager: false });
     expect(await host.run("leave", VARIABLES)).toEqual({
       code: 0,
       stdout: "",
@@ -186,13 +182,13 @@ describe("refusals", () => {
     expect(await refused(host)).toMatch(
       /error: the control address leads to this very node, which cannot remove itself/,
     );
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test("another swarm is left alone", async () => {
     const host = new FakeHost().manager("theirs").node("gone");
     expect(await refused(host)).toMatch(/belongs to swarm theirs, not to the-cluster; nothing was changed/);
-    expect(host.changes()).toEqual([]);
+    expect(host.engine.changes).toEqual([]);
   });
 
   test("a host that is no manager says so", async () => {
@@ -202,40 +198,55 @@ describe("refusals", () => {
     );
   });
 
+  test("an availability that is refused keeps the engine's words", async () => {
+    const host = new FakeHost().manager().node("gone");
+    host.engine.when(/^POST/, () => refuse("some reason"));
+    expect(await refused(host)).toBe("web-0: error: could not be set to pause: some reason\n");
+  });
+
+  test("conflicts that do not end are given up", async () => {
+    const host = new FakeHost().manager().node("gone");
+    host.engine.when(/^POST/, () => host.engine.node("gone").Version.Index++);
+    expect(await refused(host)).toMatch(
+      /^web-0: waited 60 s for the managers to agree\nweb-0: error: could not be set to pause: .*out of sequence\n$/,
+    );
+  });
+
   test("a demotion that would cost quorum is given up, and the node stays", async () => {
-    const host = new FakeHost().manager().node("gone", MANAGER);
-    host.rules(`[[ $* != "node demote"* ]] || refuse "can't remove member: it would lose quorum"`);
+    const host = new FakeHost().manager().node("gone", { ...MANAGER, Availability: "drain" });
+    host.engine.when(/^POST/, () => refuse("can't remove member: it would lose quorum"));
     expect(await refused(host)).toMatch(
       /error: could not be demoted: .*it would lose quorum.* bring the others back first/,
     );
-    expect(host.hasNode("gone")).toBe(true);
   });
 
   test("a manager that a new cluster was forced without is removed as it is", async () => {
-    const host = new FakeHost().manager().node("gone", { ...MANAGER, State: "down" });
-    host.rules(
-      `[[ $* != "node demote"* ]] || refuse "rpc error: code = NotFound desc = can't find manager in raft memberlist"`,
+    const host = new FakeHost()
+      .manager()
+      .node("gone", { Role: "manager", State: "down", Availability: "drain" });
+    host.engine.when(/^POST/, () =>
+      refuse("rpc error: code = NotFound desc = can't find manager in raft memberlist"),
     );
-    expect(await host.run("leave", VARIABLES)).toMatchObject({ code: 0, stderr: "web-0: left the swarm\n" });
-    expect(host.hasNode("gone")).toBe(false);
+    expect(await host.run("leave", VARIABLES)).toEqual(LEFT);
+    expect(host.engine.changes).toEqual(["locked remove gone by force"]);
   });
 
   test("a manager that never leaves the managers is not removed", async () => {
-    const host = new FakeHost().manager().node("gone", MANAGER);
-    host.rules(`[[ $* != "node demote"* ]] || exit 0`);
-    expect(await refused(host, true)).toMatch(/error: is still a manager 120 s after it was demoted/);
-    expect(host.changes().join()).not.toContain("node rm");
+    const host = new FakeHost().manager().node("gone", MANAGER).is({ demotesAtOnce: false });
+    expect(await refused(host)).toMatch(
+      /waited 120 s for it to leave the managers\nweb-0: error: is still a manager 120 s after it was demoted/,
+    );
   });
 
   test("nothing is removed while another change holds the lock", async () => {
-    const host = new FakeHost().manager().node("gone").write("locked", "");
+    const host = await new FakeHost().manager().node("gone").heldLock();
     expect(await refused(host)).toMatch(/other membership changes have held/);
-    expect(host.hasNode("gone")).toBe(true);
+    expect(host.engine.changes).toEqual(["update gone Availability=pause"].map(step => `locked ${step}`));
   });
 
   test("a removal that is refused keeps the engine's words", async () => {
     const host = new FakeHost().manager().node("gone");
-    host.rules(`[[ $* != "node rm"* ]] || refuse "some reason"`);
-    expect(await refused(host)).toMatch(/error: could not be removed: .*some reason/);
+    host.engine.when(/^DELETE/, () => refuse("some reason"));
+    expect(await refused(host)).toMatch(/error: could not be removed: some reason/);
   });
 });

@@ -1,15 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
 
 import fc from "fast-check";
 
 import { overlap, parseCidr } from "../../components/network/cidr";
+import { bundle } from "../../components/swarm/bundle";
 import { FakeHost } from "./fake-host";
 
-const SCRIPT = ["lib", "pool-overlap"]
-  .map(name => readFileSync(path.join(__dirname, `../../components/swarm/scripts/${name}.sh`), "utf8"))
-  .join("\n");
+const SCRIPT = bundle("shared/pool-overlap.sh");
 
 /** What is said of pools on a host with these routes. */
 async function say(pools: string, routes: Readonly<Record<string, string>>): Promise<string> {

@@ -1,24 +1,26 @@
 import { spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-const read = (name: string) =>
-  readFileSync(path.join(__dirname, "../../components/swarm/scripts", `${name}.sh`), "utf8");
+import { bundle } from "../../components/swarm/bundle";
+
+const SCRIPTS = path.join(__dirname, "../../components/swarm/scripts");
 
 /** Runs both ends of the check for real, on loopback: a raw socket takes root. */
-function check(word: string, ports: string, firewall = ""): { status: number | null; stdout: string } {
+function check(word: string, port: string, firewall = ""): { status: number | null; stdout: string } {
+  const ask = `
+from shared.newcomers import answers_udp
+from shared.progress import wait_until
+found = wait_until("web-0", 5, "an answer", lambda: answers_udp("127.0.0.1", ${port}, "digitalocean-swarm ${word}?"))
+print("open" if found else "closed")`;
   const text = `
-    NODE=web-0 CLUSTER=the-cluster DATA_PATH_PORT=${ports}
-    ${read("lib")}
-    ${read("port-responder")}
-    ${read("newcomers")}
+    NODE=web-0 CLUSTER=the-cluster DATA_PATH_PORT=${port}
+    ${bundle("shared/lib.sh", "shared/port-responder.sh")}
     answer_port_checks
     responder=$!
     trap 'kill "$responder"' EXIT
-    CLUSTER=${word}
     ${firewall}
-    wait_until 5 "an answer" answers_udp 127.0.0.1 ${ports} 2>/dev/null && echo open || echo closed`;
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=${SCRIPTS} python3 -c '${ask}' 2>/dev/null`;
   const { status, stdout } = spawnSync("bash", ["-c", text], { encoding: "utf8", timeout: 30_000 });
   return { status, stdout };
 }

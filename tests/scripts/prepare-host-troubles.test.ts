@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import * as path from "node:path";
 
+import { BOOTSTRAP } from "./bootstrap-input";
 import { calls, prepare, stockHost } from "./prepared-host";
 
 // As apt 2.6 and 3.0, dpkg 1.21 and 1.22, and curl say it.
@@ -118,7 +119,7 @@ describe("a failure's reason is left in the marker", () => {
       .install("docker", "docker")
       .write("fail-apt-get", "E: no space left on device\n");
     await prepare(host, "any");
-    const { code, stderr } = await host.run("bootstrap", { BOOT_SECONDS: 5 });
+    const { code, stderr } = await host.run("bootstrap", { ...BOOTSTRAP, BOOT_SECONDS: 5 });
     expect(code).toBe(1);
     expect(stderr).toMatch(/the host's preparation failed: while adding .*E: no space left on device/);
   });
@@ -126,10 +127,9 @@ describe("a failure's reason is left in the marker", () => {
   test("the first Command that stops waiting says what the preparation was at", async () => {
     const host = stockHost().install("docker", "docker").install("curl", "curl");
     host.write("progress", "installing the Docker engine (any), waiting: E: Could not get lock\n");
-    host.write("engine/down", "").install("cloud-init");
-    const { code, stderr } = await host.run("bootstrap", {
-      BOOT_SECONDS: 1,
-      PROGRESS: path.join(host.directory, "progress"),
+    host.is({ down: true }).install("cloud-init");
+    const { code, stderr } = await host.run("bootstrap", BOOTSTRAP, {
+      env: { PROGRESS: host.path("progress") },
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 
 import { FakeHost, type Outcome } from "./fake-host";
@@ -15,7 +15,6 @@ export function stockHost(): FakeHost {
   for (const program of ["apt-cache", "apt-mark", "dpkg", "dpkg-query", "curl", "iptables"])
     host.install(program);
   for (const fake of ["apt-get", "systemctl"]) host.install(fake, fake);
-  symlinkSync(python(), path.join(host.bin, "python3"));
   for (const [name, script] of [
     ["apt", "apt.sh"],
     ["daemon", "daemon.py"],
@@ -37,12 +36,6 @@ export function stockHost(): FakeHost {
         "",
       ].join("\n"),
     );
-}
-
-function python(): string {
-  const found = ["/usr/bin/python3", "/usr/local/bin/python3"].find(file => existsSync(file));
-  if (found === undefined) throw new Error("these tests need python3");
-  return found;
 }
 
 /** With an engine that runs, as it is to run, and its client. */

@@ -2,19 +2,22 @@ import { output } from "@pulumi/pulumi";
 
 import { makeCluster } from "./cluster";
 import { isSecret, valueOf } from "./mocks";
+import { sentTo } from "./sent";
 
 const FROM = { sshFrom: ["192.0.2.7/32"], dockerApiFrom: ["192.0.2.0/24"] };
 const NAMES = ["demo-manager-0-docker-api", "demo-manager-1-docker-api", "demo-manager-2-docker-api"];
 
 test("nobody may reach it: nothing is run until it is turned on and off again, and there is no key and no output", async () => {
-  const { get, list, cluster } = await makeCluster();
+  const world = await makeCluster();
+  const { get, list, cluster } = world;
   for (const name of NAMES) {
-    const { create, update, delete: remove, stdin } = get(name).inputs;
+    const { create, update, delete: remove } = get(name).inputs;
     expect([name, create, remove]).toEqual([name, undefined, undefined]);
     expect(update).toBe(
-      `timeout 600 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
+      `timeout 600 bash --norc -s 'docker-api' '${name.slice("demo-".length, -"-docker-api".length)}'`,
     );
-    expect(stdin).toMatch(/\nWANTED='off'\nUNLOCK_KEY=''\nset -euo pipefail\n/);
+    const words = { NODE: expect.any(String) as string, WAIT_SECONDS: "60", WANTED: "off", UNLOCK_KEY: "" };
+    expect(sentTo(world, name)).toEqual(words);
   }
   expect(list().filter(name => /Cert|PrivateKey demo-docker/.test(name))).toEqual([]);
   expect(cluster.dockerApi).toBeUndefined();
@@ -53,14 +56,14 @@ test("engines are restarted one after the other, when all nodes are settled", as
 test("it is turned on at once, and by a change; taken back by a change, never by a deletion", async () => {
   const world = await makeCluster({ firewall: FROM });
   for (const name of NAMES) {
-    const { create, update, delete: remove, triggers, stdin } = world.get(name).inputs;
+    const { create, update, delete: remove, triggers } = world.get(name).inputs;
     expect(create).toBe(
-      `timeout 600 bash --norc -s docker-api ${name.slice("demo-".length, -"-docker-api".length)}`,
+      `timeout 600 bash --norc -s 'docker-api' '${name.slice("demo-".length, -"-docker-api".length)}'`,
     );
     // Without an `update` of its own a Command that has changed runs its `create` again.
     expect([name, update, remove]).toEqual([name, undefined, undefined]);
     expect(triggers).toEqual([expect.stringMatching(/^70\d\d$/)]);
-    expect(stdin).toContain("\nWANTED='on'\n");
+    expect(sentTo(world, name).WANTED).toBe("on");
   }
   const off = await makeCluster();
   for (const name of NAMES) expect(off.get(name).inputs.triggers).toEqual(world.get(name).inputs.triggers);
@@ -91,5 +94,5 @@ test("a renewal is another authority, and other keys and certificates", async ()
 
 test("where the swarm is locked, a manager is unlocked after its restart", async () => {
   const world = await makeCluster({ firewall: FROM, swarm: { autolock: true } });
-  for (const name of NAMES) expect(world.get(name).inputs.stdin).toContain("UNLOCK_KEY='SWMKEY-1-demo'");
+  for (const name of NAMES) expect(sentTo(world, name).UNLOCK_KEY).toBe("SWMKEY-1-demo");
 });

@@ -1,6 +1,7 @@
 import { makeCluster } from "./cluster";
 import { ED25519 } from "./key-pairs";
 import { COMMAND, DROPLET } from "./mocks";
+import { joinRequests, sentTo } from "./sent";
 
 const { publicKey, privateKey } = ED25519;
 
@@ -73,13 +74,14 @@ describe("resource options", () => {
       const world = await makeCluster();
       const leave = world.get(`demo-${node}-leave`);
       const droplet = world.get(`demo-${node}`);
-      const address = /ADVERTISE='(.*):2377'/.exec(String(world.get(`demo-${node}-join`).inputs.stdin))?.[1];
+      const [, request] = joinRequests(world, `demo-${node}-join`)[0] ?? [];
+      const address = String(request?.AdvertiseAddr).replace(":2377", "");
       expect(leave.deletedWith).toBe("Tag demo");
       expect(leave.inputs.create).toBeUndefined();
       expect(leave.inputs.update).toBeUndefined();
-      expect(leave.inputs.delete).toMatch(/^timeout \d+ bash --norc -s leave /);
+      expect(leave.inputs.delete).toMatch(/^timeout \d+ python3 -I -S - 'leave' /);
       expect(leave.inputs.triggers).toEqual([expect.stringMatching(/^\d+$/), `id-of-${address}`]);
-      expect(leave.inputs.stdin).toContain(`\nID='id-of-${address}'\n`);
+      expect(sentTo(world, leave.name).NODE_ID).toBe(`id-of-${address}`);
       expect(leave.dependencies).toContain(`Command demo-${node}-join`);
       // Deleted before its host.
       expect(leave.dependencies).toContain(`Droplet ${droplet.name}`);
@@ -179,10 +181,8 @@ describe("secrets", () => {
         .map(([key]) => ({ where: `${one.name}.${key}`, secret: one.secrets.includes(key) })),
     );
     expect(found.filter(({ secret }) => !secret)).toEqual([]);
-    // Every connection, five droplets' user data, five joins; and what holds the first token, to know that it is not the one.
-    expect(found).toHaveLength(world.commands().length + 5 + 5 + 1);
-    for (const name of ["demo-worker-token-rotated", "demo-manager-token-rotated", "demo-ca-rotation"])
-      expect(world.get(name).secrets).toContain("stdin");
+    // Every connection, five droplets' user data, five joins.
+    expect(found).toHaveLength(world.commands().length + 5 + 5);
   });
 
   test("Commands whose output is a token log nothing and keep it secret; the others log progress only", async () => {

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { CLUSTER, faultsOf, makeCluster } from "./cluster";
+import { sentTo } from "./sent";
 import { web } from "./validate-cases";
 import { firewall } from "./validate-network-cases";
 
@@ -52,9 +53,10 @@ test("values of other resources go where plain ones do", async () => {
     tags: ["demo-tag", "prod"],
     userData: expect.stringMatching(/DOCKER_VERSION=28\.5\.1[^]*SECURITY_UPDATES=on/) as string,
   });
-  const settled = String(world.get("demo-web-settle").inputs.stdin);
-  for (const text of ["tier=front", "plain=yes", "own=a", "drain"]) expect(settled).toContain(text);
-  expect(world.get("demo-bootstrap").inputs.stdin).toContain("POOLS='10.128.0.0/12'");
+  expect(JSON.parse(sentTo(world, "demo-web-settle").ROSTER ?? "")).toMatchObject([
+    { availability: "drain", labels: { tier: "front", plain: "yes", own: "a" } },
+  ]);
+  expect(sentTo(world, "demo-bootstrap").POOLS).toBe("10.128.0.0/12");
   const rules = JSON.stringify(world.get("demo", "Firewall").inputs.inboundRules);
   for (const source of ["192.0.2.7/32", "192.0.2.8/32", '"80"']) expect(rules).toContain(source);
   expect(world.get("demo-docker-api-manager-0", "CertRequest").inputs).toBeDefined();

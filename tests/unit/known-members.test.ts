@@ -1,12 +1,11 @@
 import { knownOf } from "../../components/swarm/known-members";
 
-const LIST = [
-  "m0 manager swarm-manager-0-a1 manager-0",
-  "m1 worker swarm-manager-1-b2 ",
-  "w0 worker swarm-web-0-c3 web-0",
-  "old worker swarm-web-0-z9 web-0",
-  "",
-].join("\n");
+const LIST = JSON.stringify([
+  { id: "m0", role: "manager", hostname: "swarm-manager-0-a1", name: "manager-0" },
+  { id: "m1", role: "worker", hostname: "swarm-manager-1-b2", name: "" },
+  { id: "w0", role: "worker", hostname: "swarm-web-0-c3", name: "web-0" },
+  { id: "old", role: "worker", hostname: "swarm-web-0-z9", name: "web-0" },
+]);
 
 test.each<[string, string | undefined, string, string, string]>([
   ["nobody was asked yet", undefined, "swarm-web-0-c3", "web-0", ""],
@@ -30,7 +29,6 @@ test.each<[string, string | undefined, string, string, string]>([
   ["a host that nobody knows", LIST, "swarm-web-1-d4", "web-1", "nothing"],
   ["what a name starts with is another name", LIST, "swarm-web-0-c", "web", "nothing"],
   ["a node without a name is not that of no name", LIST, "x", "m1", "nothing"],
-  ["a list without an end of line", "w9 worker h web-9", "h", "web-9", "w9:worker"],
 ])("%s", (_, list, hostname, name, expected) => {
   expect(knownOf(list, hostname, name)).toBe(expected);
 });

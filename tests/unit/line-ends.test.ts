@@ -26,10 +26,12 @@ test("every text is checked out as it was committed, wherever it is", () => {
 });
 
 test("a script that nodes are sent runs", () => {
-  const scripts = readdirSync(path.join(clone, SCRIPTS));
-  expect(scripts).toContain("bootstrap.sh");
+  const scripts = readdirSync(path.join(clone, SCRIPTS), { recursive: true, encoding: "utf8" }).filter(file =>
+    file.includes("."),
+  );
+  expect(scripts).toEqual(expect.arrayContaining(["bootstrap.sh", "leave.py", "shared/lib.sh"]));
   for (const name of scripts) expect([name, read(name).includes("\r")]).toEqual([name, false]);
-  const run = execFileSync("bash", [], { input: `${read("lib.sh")}NODE=here\nsay fine 2>&1\n` });
+  const run = execFileSync("bash", [], { input: `${read("shared/lib.sh")}NODE=here\nsay fine 2>&1\n` });
   expect(run.toString()).toBe("here: fine\n");
 });
 

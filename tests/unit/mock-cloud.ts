@@ -101,7 +101,7 @@ function stdout(
   if (/-bootstrap(-g\d+)?$/.test(name)) {
     const { workerRotation = 0, managerRotation = 0, caRotation = 0 } = birth ?? {};
     const address = bornAt ?? /ADVERTISE='(.*)'/.exec(plain(inputs.stdin))?.[1];
-    const hostname = bornOn ?? /HOST='(.*)'/.exec(plain(inputs.stdin))?.[1];
+    const hostname = bornOn ?? /host="([^"]*)"/.exec(plain(inputs.stdin))?.[1];
     return JSON.stringify({
       clusterId: CLUSTER_ID,
       hostname,
@@ -115,7 +115,8 @@ function stdout(
   if (name.endsWith("-token-rotated")) return `SWMTKN-1-second-${name}`;
   if (name.endsWith("-members")) return members;
   if (name.endsWith("-unlock-key")) return "SWMKEY-1-demo";
-  if (name.endsWith("-join")) return `id-of-${/ADVERTISE='(.*):/.exec(plain(inputs.stdin))?.[1] ?? "?"}`;
+  if (name.endsWith("-join"))
+    return `id-of-${/"AdvertiseAddr":"([^"]*):/.exec(plain(inputs.stdin))?.[1] ?? "?"}`;
   return "";
 }
 

@@ -157,7 +157,7 @@ describe("in a preview, with everything still unknown", () => {
   test("what is known is shown: command lines and counts", async () => {
     const { world } = await runProgram(true);
     expect(world.get("swarm-web-1-join").inputs).toMatchObject({
-      create: "timeout 1200 bash --norc -s join web-1",
+      create: "timeout 1200 bash --norc -s 'join' 'web-1'",
       stdin: "<unknown>",
     });
   });

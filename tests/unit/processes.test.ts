@@ -4,24 +4,28 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import { childrenIn, end } from "../../drivers/processes";
+import { childrenOf, end, processesIn } from "../../drivers/processes";
 
-test("a child is found by its directory, and ended, once or twice", async () => {
+test("a process is found by its name and directory, below a wrapper too, and ended, once or twice", async () => {
   const dir = realpathSync(mkdtempSync(path.join(tmpdir(), "processes-")));
-  const sleep = (cwd: string) => spawn("sleep", ["600"], { cwd });
-  const [here, elsewhere] = [sleep(dir), sleep(tmpdir())];
+  const elsewhereDir = realpathSync(tmpdir());
+  const wrapped = (cwd: string) => {
+    const shell = spawn("sh", ["-c", "sleep 600 & echo begun; wait $!"], { cwd });
+    return { shell, begun: once(shell.stdout, "data"), ended: once(shell, "exit") };
+  };
+  const [here, elsewhere] = [wrapped(dir), wrapped(elsewhereDir)];
   try {
-    await Promise.all([once(here, "spawn"), once(elsewhere, "spawn")]);
-    const found = childrenIn(dir);
-    expect(found).toEqual([here.pid]);
-    const ended = once(here, "exit");
+    await Promise.all([here.begun, elsewhere.begun]);
+    const found = processesIn(dir, "sleep");
+    expect(found).toEqual(childrenOf(here.shell.pid ?? 0));
+    expect(processesIn(dir, "slee")).toEqual([]);
     found.forEach(end);
-    expect(await ended).toEqual([null, "SIGKILL"]);
+    expect(await here.ended).toEqual([137, null]);
     found.forEach(end);
-    expect(childrenIn(dir)).toEqual([]);
-    expect(elsewhere.exitCode).toBeNull();
+    expect(processesIn(dir, "sleep")).toEqual([]);
+    expect(elsewhere.shell.exitCode).toBeNull();
   } finally {
-    [here, elsewhere].forEach(child => child.kill("SIGKILL"));
+    for (const place of [dir, elsewhereDir]) processesIn(place, "sleep").forEach(end);
     rmSync(dir, { recursive: true });
   }
 });

@@ -1,8 +1,8 @@
 import { makeCluster } from "./cluster";
 import { isSecret, valueOf, type World } from "./mocks";
+import { sentTo, tokenOf as joinsWith } from "./sent";
 
-const tokenOf = (world: World, node: string) =>
-  /^TOKEN='(.*)'$/m.exec(String(world.get(`demo-${node}-join`).inputs.stdin))?.[1];
+const tokenOf = (world: World, node: string) => joinsWith(world, `demo-${node}-join`);
 const FIRST = { worker: "SWMTKN-1-first-demo-worker-token", manager: "SWMTKN-1-first-demo-manager-token" };
 const SECOND = {
   worker: "SWMTKN-1-second-demo-worker-token-rotated",
@@ -12,11 +12,14 @@ const SECOND = {
 test("without a rotation nothing is rotated: nodes join with the first tokens", async () => {
   const world = await makeCluster();
   for (const role of ["worker", "manager"] as const) {
-    const { create, update, stdin } = world.get(`demo-${role}-token-rotated`).inputs;
+    const { create, update } = world.get(`demo-${role}-token-rotated`).inputs;
     expect([role, create]).toEqual([role, undefined]);
-    expect(update).toMatch(/^timeout \d+ bash --norc -s rotate-token /);
-    // So that going back to it is seen.
-    expect(stdin).toContain(`ROLE='${role}'\nROTATION='0.0'\nFIRST='${FIRST[role]}'`);
+    expect(update).toMatch(/^timeout \d+ python3 -I -S - 'rotate-token' /);
+    expect(sentTo(world, `demo-${role}-token-rotated`)).toMatchObject({
+      ROLE: role,
+      ROTATION: "0",
+      CA_ROTATION: "0",
+    });
   }
   expect(tokenOf(world, "web-0")).toBe(FIRST.worker);
   // Managers join as workers and are promoted one by one; only the first, which may be the only one, needs the other.
@@ -53,12 +56,12 @@ test.each(["worker", "manager"] as const)(
     const rotated = world.get(`demo-${role}-token-rotated`);
     // Run again in place.
     expect(rotated.inputs.triggers).toBeUndefined();
-    expect(rotated.inputs.create).toMatch(/^timeout \d+ bash --norc -s rotate-token /);
+    expect(rotated.inputs.create).toMatch(/^timeout \d+ python3 -I -S - 'rotate-token' /);
     expect(rotated.inputs.update).toBe(rotated.inputs.create);
     expect(rotated.inputs.delete).toBeUndefined();
     expect(rotated.ignoreChanges).toEqual([]);
-    expect(rotated.inputs.stdin).toContain(`ROLE='${role}'\nROTATION='1.0'\nFIRST=''`);
-    expect(rotated.secrets).toContain("stdin");
+    expect(sentTo(world, `demo-${role}-token-rotated`)).toMatchObject({ ROLE: role, ROTATION: "1" });
+    expect(rotated.additionalSecretOutputs).toContain("stdout");
     expect((rotated.inputs.connection as { host: string }).host).toBe("198.51.100.1");
     expect(tokenOf(world, role === "worker" ? "web-0" : "manager-0")).toBe(SECOND[role]);
     expect(tokenOf(world, role === "worker" ? "manager-0" : "web-0")).toBe(FIRST[other]);
@@ -72,8 +75,7 @@ test.each(["worker", "manager"] as const)(
 test("a later rotation runs again, and joins change with the token alone", async () => {
   const one = await makeCluster({ swarm: { workerTokenRotation: 1 } });
   const two = await makeCluster({ swarm: { workerTokenRotation: 2 } }, { birth: { workerRotation: 1 } });
-  const stdin = (world: World) => String(world.get("demo-worker-token-rotated").inputs.stdin);
-  expect(stdin(two)).not.toBe(stdin(one));
-  expect(stdin(two)).toContain("ROTATION='2.0'");
+  const rotation = (world: World) => sentTo(world, "demo-worker-token-rotated").ROTATION;
+  expect([rotation(one), rotation(two)]).toEqual(["1", "2"]);
   expect(two.get("demo-web-0-join").inputs.triggers).toEqual(one.get("demo-web-0-join").inputs.triggers);
 });

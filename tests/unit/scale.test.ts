@@ -2,6 +2,7 @@ import { indices, resolvePool } from "../../components/nodes/resolve";
 import { Reader } from "../../components/reader";
 import { makeCluster } from "./cluster";
 import { DROPLET, type World } from "./mocks";
+import { sentTo } from "./sent";
 
 const droplets = (world: World) =>
   world.resources.filter(({ type }) => type === DROPLET).map(({ name }) => name.slice("demo-".length));
@@ -62,10 +63,11 @@ test("pools of the same program do not mix", async () => {
     workers: { web: { count: 1, labels: { tier: "web" } }, db: { count: 1, availability: "pause" } },
   });
   expect(droplets(world)).toEqual(["manager-0", "web-0", "db-0"]);
-  expect(world.get("demo-web-settle").inputs.stdin).toContain(
-    `ROSTER='id-of-10.110.0.60 web-0 active '\\''tier=web'\\'''`,
-  );
-  expect(world.get("demo-db-settle").inputs.stdin).toContain("db-0 pause'");
+  const roster = (pool: string) => JSON.parse(sentTo(world, `demo-${pool}-settle`).ROSTER ?? "") as object;
+  expect(roster("web")).toEqual([
+    { id: "id-of-10.110.0.60", name: "web-0", availability: "active", labels: { tier: "web" } },
+  ]);
+  expect(roster("db")).toMatchObject([{ name: "db-0", availability: "pause", labels: {} }]);
 });
 
 test("a node's own settings go before its pool's", () => {

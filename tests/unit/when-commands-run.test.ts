@@ -52,7 +52,7 @@ describe.each<[string, Partial<SwarmClusterArgs>, number]>([
         .sort(),
     );
     for (const leave of world.commands().filter(one => one.inputs.delete !== undefined)) {
-      expect(leave.inputs.delete).toMatch(/^timeout \d+ bash --norc -s leave /);
+      expect(leave.inputs.delete).toMatch(/^timeout \d+ python3 -I -S - 'leave' /);
       expect([leave.inputs.create, leave.inputs.update]).toEqual([undefined, undefined]);
     }
   });
@@ -104,7 +104,7 @@ test("what waits for a change has the same command line whenever it runs", async
   for (const name of ["demo-ca-rotation", "demo-worker-token-rotated", "demo-manager-token-rotated"]) {
     const { create, update } = world.get(name).inputs;
     expect([name, create]).toEqual([name, update]);
-    expect(update).toMatch(/^timeout \d+ bash --norc -s rotate-/);
+    expect(update).toMatch(/^timeout \d+ python3 -I -S - 'rotate-/);
   }
 });
 

@@ -1,10 +1,15 @@
 # shellcheck shell=bash
 # Initialises the swarm on the first manager, once in its life. Run again it reports the swarm that is there. A later
 # generation takes over from a swarm that cannot go on: where this host has its state, as its only manager, else anew.
-# In: HOST (its hostname), ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs),
-#     POOL_SIZE, WORKER_ROTATION, MANAGER_ROTATION, CA_ROTATION, BOOT_SECONDS, GENERATION,
-#     OTHERS (the other managers, a line each: name and ip:port).  Out: one line of JSON.
+# In: ADVERTISE (ip:port), LISTEN (ip:port), DATA_PATH (ip or empty), DATA_PATH_PORT, POOLS (CIDRs),
+#     POOL_SIZE, BOOT_SECONDS, GENERATION, OTHERS (the other managers, a line each: name and ip:port),
+#     REPORT (report-swarm.py, with what it is sent).  Out: what that prints.
+. shared/host.sh
+. shared/host-firewall.sh
+. shared/pool-overlap.sh
+
 main() {
+  require_python
   wait_for_host "$BOOT_SECONDS"
   warn_of_host_firewall
   ((GENERATION == 0)) || leave_lost_swarm
@@ -16,13 +21,12 @@ main() {
       ;;
     active) say "already in a swarm" ;;
     locked) fail "the engine's swarm state is locked: unlock it with 'docker swarm unlock', then run the update again" ;;
-    *) wait_until 60 "the engine to find its swarm again" is_active || ((GENERATION > 0)) || fail "the engine's swarm state is $SWARM_STATE" ;;
+    *) wait_until "$WAIT_SECONDS" "the engine to find its swarm again" is_active || ((GENERATION > 0)) || fail "the engine's swarm state is $SWARM_STATE" ;;
   esac
   # Right after a restart it has no leader, and nobody can say which swarm it is.
-  wait_until 60 "the swarm to have a leader" is_led || go_on_alone
+  wait_until "$WAIT_SECONDS" "the swarm to have a leader" is_led || go_on_alone
   note_membership "$GENERATION"
-  printf '{"clusterId":"%s","hostname":"%s","address":"%s","workerRotation":%d,"managerRotation":%d,"caRotation":%d}\n' \
-    "$SWARM_CLUSTER" "$HOST" "$ADVERTISE" "$WORKER_ROTATION" "$MANAGER_ROTATION" "$CA_ROTATION"
+  python3 -I -S - <<<"$REPORT"
 }
 
 # A worker has nothing that a swarm could go on with, nor has a host whose join to the lost swarm did not end.
@@ -50,7 +54,7 @@ go_on_alone() {
     fail "the swarm has no leader; see 'journalctl -u docker' on the host. If the other managers are gone for good, raise swarm.generation by one"
   docker swarm init --force-new-cluster --advertise-addr "$ADVERTISE" --listen-addr "$LISTEN" >/dev/null
   say "goes on as the swarm's only manager"
-  wait_until 60 "the swarm to have a leader" is_led || fail "the swarm has no leader; see 'journalctl -u docker' on the host"
+  wait_until "$WAIT_SECONDS" "the swarm to have a leader" is_led || fail "the swarm has no leader; see 'journalctl -u docker' on the host"
 }
 
 is_active() {
@@ -59,7 +63,8 @@ is_active() {
 }
 
 is_led() {
-  look_at_cluster && return
+  # The engine answers with its swarm where it is a manager of one that has a leader.
+  curl --silent --fail --output /dev/null --max-time 10 --unix-socket "$DOCKER_SOCKET" http://docker/swarm && return
   look_at_swarm
   [[ $SWARM_STATE != active || $SWARM_MANAGER == true ]] ||
     fail "this host is in a swarm, but not as a manager: a swarm is not initialised over it. Take it out with 'docker swarm leave --force', or replace it"

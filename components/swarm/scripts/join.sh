@@ -1,12 +1,18 @@
 # shellcheck shell=bash
 # Makes this host a member of the swarm, through the first address that answers. On a member it changes nothing, also
 # where the member's swarm does not run.
-# In: CLUSTER, TOKEN (secret), PEERS (ip:port, in order of preference), ADVERTISE, LISTEN, DATA_PATH, BOOT_SECONDS,
-#     DATA_PATH_PORT, JOIN_SECONDS, GENERATION, RECONCILE, KNOWN.  Out: the node's ID.
+# In: CLUSTER, KIND (manager or worker), JOINS (a line per peer, in order of preference, and a
+#     line's end: ip:port, and the request to the engine in JSON; secret), LISTEN (ip:port), DATA_PATH_PORT, BOOT_SECONDS, JOIN_SECONDS, GENERATION, RECONCILE, KNOWN.
+#     Out: the node's ID.
 #     For a manager that is to serve the Docker API: CA, CERTIFICATE, KEY (secret).
 #     KNOWN is what the managers know of this host: "ID:ROLE ..." or "nothing"; empty where they were not asked; and
 #     "manager" for the first manager, which must be one by its own account.
+. shared/host.sh
+. shared/host-firewall.sh
+. shared/port-responder.sh
+
 main() {
+  [[ $KIND != manager ]] || require_python
   wait_for_host "$BOOT_SECONDS"
   local -r asked_for="$GENERATION $RECONCILE"
   if [[ ! -e $MEMBERSHIP || $(<"$MEMBERSHIP") != "$asked_for" ]]; then
@@ -30,7 +36,7 @@ main() {
     esac
     look_at_swarm
   done
-  # Only managers know which swarm they are in; workers are checked from the other end, by settle.sh.
+  # Only managers know which swarm they are in; workers are checked from the other end, by reconcile-pool.py.
   [[ $SWARM_CLUSTER == - || $SWARM_CLUSTER == "$CLUSTER" ]] ||
     fail "this host is in swarm $SWARM_CLUSTER, not in $CLUSTER. Take it out with 'docker swarm leave --force', then run the update again"
   printf '%s\n' "$SWARM_NODE"
@@ -40,7 +46,7 @@ main() {
 give_up() {
   local -r way_out='if they are gone for good, raise swarm.generation by one'
   case $1 in
-    '') fail "could not join within $JOIN_SECONDS s: no manager of swarm $CLUSTER answered at: $PEERS; $way_out" ;;
+    '') fail "could not join within $JOIN_SECONDS s: no manager of swarm $CLUSTER answered at: $(peers); $way_out" ;;
     *'not have a leader'*) fail "could not join within $JOIN_SECONDS s, as more than half of the managers do not answer: bring them back; $way_out ($1)" ;;
     *) fail "could not join within $JOIN_SECONDS s: $1" ;;
   esac
@@ -56,7 +62,7 @@ check_membership() {
 }
 is_what_the_managers_know() {
   [[ $KNOWN ]] || return 0
-  [[ $SWARM_STATE != pending ]] || wait_until 60 "the engine to find its swarm again" is_settled || true
+  [[ $SWARM_STATE != pending ]] || wait_until "$WAIT_SECONDS" "the engine to find its swarm again" is_settled || true
   case $SWARM_STATE in
     active)
       local role=worker
@@ -73,26 +79,26 @@ is_settled() {
   [[ -n $SWARM_STATE && $SWARM_STATE != pending ]]
 }
 
+peers() { printf '%s' "$JOINS" | cut -d ' ' -f 1 | paste -sd ' ' -; }
+
 # docker swarm join takes 10 s to fail against a closed port: the port is asked first. Returns 1 when none let this host in.
 join_through_first_answering() {
-  local peer
-  for peer in $PEERS; do
+  local peer request
+  while read -r -u 3 peer request; do
     # A host that is no member may well reach itself, as the holder of a reserved IP does.
     answers "$peer" || continue
     say "joining through $peer"
-    join_through "$peer" && return
-  done
+    join_through "$peer" "$request" && return
+  done 3< <(printf '%s' "$JOINS")
   return 1
 }
 
-# The token goes to the engine's socket by stdin: as an argument of docker it would show in ps.
+# join_through PEER REQUEST. The token goes to the engine's socket by stdin: as an argument of docker it would show in ps.
 join_through() {
   local answer
   asked=yes
-  answer=$(printf '{"ListenAddr":"%s","AdvertiseAddr":"%s","DataPathAddr":"%s","RemoteAddrs":["%s"],"JoinToken":"%s"}' \
-    "$LISTEN" "$ADVERTISE" "$DATA_PATH" "$1" "$TOKEN" |
-    curl --silent --show-error --max-time 60 --unix-socket "$DOCKER_SOCKET" --header 'Content-Type: application/json' \
-      --data-binary @- --write-out '%{http_code}' http://docker/swarm/join 2>&1) || true
+  answer=$(printf '%s' "$2" | curl --silent --show-error --max-time 60 --unix-socket "$DOCKER_SOCKET" \
+    --header 'Content-Type: application/json' --data-binary @- --write-out '%{http_code}' http://docker/swarm/join 2>&1) || true
   case $answer in
     *200) return 0 ;;
     # "invalid join token", "A valid join token is necessary to join this cluster"

@@ -25,6 +25,7 @@ import { PLANES } from "./security-planes";
 import { SECRETS } from "./security-secrets";
 import { STOCK } from "./stock";
 import { STOCK_CLUSTERS } from "./stock-clusters";
+import { VOLUMES } from "./volumes";
 
 /** Scenarios that run in this order: each starts from whatever cluster the one before left. */
 export const GROUPS: readonly (readonly Scenario[])[] = [
@@ -55,4 +56,5 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   STOCK,
   STOCK_CLUSTERS,
   ENGINES,
+  VOLUMES,
 ];

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-
-import execa from "execa";
+import { existsSync } from "node:fs";
+import * as path from "node:path";
 
 import { UserProject } from "../project";
 import { type Scenario, Skipped } from "../scenario";
@@ -28,7 +28,7 @@ export const PROJECTS: readonly Scenario[] = [
     name: "the component's SDK for Go is made, and compiles",
     skip,
     async run(world) {
-      await needs("go version", "pulumi-language-go version");
+      needs("go", "pulumi-language-go");
       const module = {
         "go.mod": "module swarm-go\n\ngo 1.24\n",
         "main.go": "package main\n\nfunc main() {}\n",
@@ -40,19 +40,19 @@ export const PROJECTS: readonly Scenario[] = [
     name: "the component's SDK for C# is made, and compiles",
     skip,
     async run(world) {
-      await needs("dotnet --version", "pulumi-language-dotnet -version");
+      needs("dotnet", "pulumi-language-dotnet");
       const project = '<Project Sdk="Microsoft.NET.Sdk" />\n';
       await UserProject.compiled(world, "dotnet", { "swarm-dotnet.csproj": project }, ["dotnet build"]);
     },
   },
 ];
 
-/** Skips the scenario where one of these programs is not there. */
-async function needs(...programs: readonly string[]): Promise<void> {
-  for (const program of programs) {
-    const { code } = (await execa.command(program, { reject: false })) as { code?: string };
-    if (code === "ENOENT") throw new Skipped(`there is no ${program.split(" ")[0]} on PATH`);
-  }
+/** Skips the scenario where one of these programs is not on PATH. */
+function needs(...programs: readonly string[]): void {
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  for (const program of programs)
+    if (!folders.some(folder => existsSync(path.join(folder, program))))
+      throw new Skipped(`there is no ${program} on PATH`);
 }
 
 /** Brings the project's cluster up, finds that a further `up` has nothing to do, and removes it. */

@@ -1,3 +1,0 @@
-#!/bin/bash
-{ printf 'flock'; printf ' %q' "$@"; echo; } >>"$FAKE/calls"
-[[ ! -e $FAKE/locked ]]
