@@ -27,6 +27,14 @@ async function merge(wanted: object, there?: string, defaults: object = DEFAULTS
   return { exitCode, stdout, stderr, result, target };
 }
 
+test("it has no newer syntax than Debian 11's Python, and no long line", async () => {
+  const text = readFileSync(SCRIPT, "utf8");
+  await execa("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read(), feature_version=(3, 9))"], {
+    input: text,
+  });
+  expect(text.split("\n").filter(line => line.length > 110)).toEqual([]);
+});
+
 test("a host without a file gets one, which root alone can read", async () => {
   const { stdout, result, target } = await merge({ labels: ["a=b"] });
   expect([stdout, result()]).toEqual(["changed", { ...DEFAULTS, labels: ["a=b"] }]);
