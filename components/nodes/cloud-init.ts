@@ -50,6 +50,21 @@ export function cloudConfig(config: object): string {
   return `#cloud-config\n${JSON.stringify(config).replace(/[\x7f-\x9f\ufeff\ufffe\uffff]/g, escape)}\n`;
 }
 
+/**
+ * The program's config with the user's: lists are appended.
+ * @throws Where another key is in both; what is refused beforehand never comes here.
+ */
+export function withExtra(own: Readonly<Record<string, unknown>>, extra: Extra["config"]): object {
+  const added = Object.entries(extra).map(([key, value]) => {
+    const ours = own[key];
+    if (ours === undefined) return [key, value];
+    if (Array.isArray(ours) && Array.isArray(value))
+      return [key, [...(ours as unknown[]), ...(value as unknown[])]];
+    throw new Error(`cloudInit.${key} is set by the program itself`);
+  });
+  return { ...own, ...(Object.fromEntries(added) as object) };
+}
+
 /** Reads cloud-config or a script. It may be secret: no fault quotes it. */
 export function parseCloudInit(text: string, report: Report): Extra {
   const lines = text.replaceAll("\r\n", "\n");

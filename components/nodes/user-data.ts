@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { SwarmPorts } from "../network/ports";
 import type { SecurityUpdates } from "./args";
-import { cloudConfig, type Extra } from "./cloud-init";
+import { cloudConfig, type Extra, withExtra } from "./cloud-init";
 import type { Daemon } from "./daemon";
 
 /** What a host is to run; see `SwarmClusterArgs`. */
@@ -62,9 +62,7 @@ const SSHD = [
  */
 export function userData(args: UserData): string {
   const { config: extra, script } = args.cloudInit;
-  const more = (key: string) => (extra[key] ?? []) as unknown[];
   const config = {
-    ...extra,
     ssh_pwauth: false,
     ssh_keys: { ed25519_private: args.hostPrivateKey, ed25519_public: args.hostPublicKey.trim() },
     bootcmd: [
@@ -72,14 +70,12 @@ export function userData(args: UserData): string {
         ...["cloud-init-per", "instance", "digitalocean-swarm-daemon", "sh", "-c", FIRST],
         ...["/etc/docker/daemon.json", JSON.stringify({ ...args.daemon.defaults, ...args.daemon.wanted })],
       ],
-      ...more("bootcmd"),
     ],
     write_files: [
       { path: "/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", permissions: "0644", content: SSHD },
       ...SCRIPTS.map(([name, content]) => ({ path: `${SBIN}${name}`, permissions: "0755", content })),
       { path: DAEMON, permissions: "0600", content: JSON.stringify(args.daemon) },
       ...(script ? [{ path: EXTRA, permissions: "0700", content: script }] : []),
-      ...more("write_files"),
     ],
     runcmd: [
       [
@@ -95,5 +91,5 @@ export function userData(args: UserData): string {
       ],
     ],
   };
-  return cloudConfig(config);
+  return cloudConfig(withExtra(config, extra));
 }

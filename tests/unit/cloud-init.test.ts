@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 
 import { parse } from "yaml";
 
-import { parseCloudInit } from "../../components/nodes/cloud-init";
+import { parseCloudInit, withExtra } from "../../components/nodes/cloud-init";
 import { parseDaemon } from "../../components/nodes/daemon";
 import { userData } from "../../components/nodes/user-data";
 import { makeCluster } from "./cluster";
@@ -59,6 +59,16 @@ test("files and early commands come after the program's own, other keys beside t
     bootcmd: [...plain.bootcmd, ["sysctl", "-w", "a=1"]],
     write_files: [...plain.write_files, { path: "/etc/a", permissions: 0o640, content: "no" }],
   });
+});
+
+test("a key of the program's that is no list is never lost without a word", () => {
+  expect(withExtra({ users: ["default"], a: 1 }, { users: ["me"], b: 2 })).toEqual({
+    users: ["default", "me"],
+    a: 1,
+    b: 2,
+  });
+  expect(() => withExtra({ a: 1 }, { a: 2 })).toThrow("cloudInit.a is set by the program itself");
+  expect(() => withExtra({ a: [1] }, { a: "x" })).toThrow("cloudInit.a is set by the program itself");
 });
 
 test("text that is something else to cloud-init's YAML stays text", () => {
