@@ -31,6 +31,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   disable_root: LOGIN,
   disable_root_opts: LOGIN,
   allow_public_ssh_keys: LOGIN,
+  user: LOGIN,
   vendor_data: "concerns DigitalOcean's own settings, which the login as root is one of",
   hostname: HOSTNAME,
   fqdn: HOSTNAME,
@@ -102,6 +103,9 @@ function parseConfig(text: string, report: Report): Extra {
   }
   for (const file of listOf(config, "write_files", report)) checkFile(file, report);
   listOf(config, "bootcmd", report);
+  const users = listOf(config, "users", report);
+  if (users.length > 0 && !users.includes("default"))
+    report("leaves out `default`, the user whom this program may log in as: begin with that", ".users");
   return { config, script: scriptOf(listOf({ runcmd }, "runcmd", report), report) };
 }
 

@@ -46,6 +46,7 @@ test("files and early commands come after the program's own, other keys beside t
     [
       "#cloud-config",
       "packages: [htop]",
+      "users: [default, {name: me}]",
       "timezone: 'Europe/Berlin'",
       "bootcmd: [[sysctl, -w, a=1]]",
       "write_files:",
@@ -55,6 +56,7 @@ test("files and early commands come after the program's own, other keys beside t
   expect(config).toEqual({
     ...plain,
     packages: ["htop"],
+    users: ["default", { name: "me" }],
     timezone: "Europe/Berlin",
     bootcmd: [...plain.bootcmd, ["sysctl", "-w", "a=1"]],
     write_files: [...plain.write_files, { path: "/etc/a", permissions: 0o640, content: "no" }],

@@ -112,6 +112,12 @@ export const HOST_CASES: Record<string, Case[]> = {
     ],
     ["the host's key", config("ssh_keys: {}"), "cloudInit.ssh_keys", /^concerns the host's SSH key/],
     ["the login", config("disable_root: true"), "cloudInit.disable_root", /^concerns the login over SSH/],
+    [
+      "users without the image's own",
+      config("users: [{name: me}]"),
+      "cloudInit.users",
+      /^leaves out `default`/,
+    ],
     ["the hostname", config("hostname: a"), "cloudInit.hostname", /^gives the host another name/],
     ["a reboot", config("power_state: {mode: reboot}"), "cloudInit.power_state", /^turns the host off, or/],
     ["the modules", config("cloud_final_modules: []"), "cloudInit.cloud_final_modules", /^concerns which/],
