@@ -94,16 +94,28 @@ async function guarded(world: World): Promise<void> {
     await run("docker run --detach --name stranger --network six lab/workload:1 sleep 600");
     const pid = await run("docker inspect --format '{{.State.Pid}}' stranger");
     const host = { to: node.name, at: "private" as const, address: "fd00:5a::1" };
-    // Nothing listens there over IPv6: what comes through is refused.
-    const ports = [2377, 7946, 2379].map(port => ({ ...host, port }));
-    const attempt = async (guard: boolean) =>
-      attemptsOf(
+    const scan = (ports: readonly number[]) =>
+      tryFrom(
+        world.lab,
+        node.hostname,
+        ports.map(port => ({ ...host, port })),
+        ["nsenter", "--target", pid, "--net"],
+      );
+    // What comes through to a port that nobody has is refused; a new address is not ready at once.
+    await world.eventually(30, "the container to reach its host over IPv6", async () =>
+      assert.deepEqual(await scan([2379]), ["refused"]),
+    );
+    const attempt = async (guard: boolean) => {
+      const without = { 2377: "refused", 7946: "open" } as const;
+      const ports = [2377, 7946] as const;
+      return attemptsOf(
         "containers are no members",
         `a container on ${node.name}, over IPv6${guard ? "" : ", with the guard taken away"}`,
-        ports,
-        await tryFrom(world.lab, node.hostname, ports, ["nsenter", "--target", pid, "--net"]),
-        ({ port }) => (guard && port !== 2379 ? "dropped" : "refused"),
+        ports.map(port => ({ ...host, port })),
+        await scan(ports),
+        ({ port }) => (guard ? "dropped" : without[port]),
       );
+    };
     const attempts = await attempt(true);
     await run("ip6tables -t mangle -F");
     attempts.push(...(await attempt(false)));
