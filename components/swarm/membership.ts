@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../nodes/node";
 import { type EngineAddresses, engineAddresses } from "./addresses";
 import type { NodeOutput, SwarmNode } from "./args";
-import type { Birth } from "./birth";
+import type { Bootstrap } from "./bootstrap";
 import type { SwarmContext } from "./context";
 import type { ServerFiles } from "./docker-api/docker-api";
 import type { Known } from "./known-members";
 import type { SwarmSettings } from "./resolve";
-import { rosterText } from "./roster-text";
+import { rosterText } from "./roster";
 import { BOUNDS, script, type SwarmWide } from "./script";
 
 /** What lets a node in. */
@@ -35,12 +35,12 @@ export interface Pool {
 }
 
 /**
- * The swarm's birthplace and the control address never change, so that replacing a manager touches no other node. Only
+ * Where the swarm was initialised and the control address never change, so that replacing a manager touches no other node. Only
  * the first manager has to know the others: while it is being replaced, the control address may lead nowhere.
  */
 export function admissions(
   context: SwarmContext,
-  birth: pulumi.Output<Birth>,
+  bootstrapped: pulumi.Output<Bootstrap>,
   tokens: { readonly worker: pulumi.Output<string>; readonly manager: pulumi.Output<string> },
 ): { readonly ofFirstManager: pulumi.Output<Admission>; readonly ofOthers: pulumi.Output<Admission> } {
   const others = context.managers.filter(node => node !== context.firstManager);
@@ -54,7 +54,7 @@ export function admissions(
       : // Managers that listen on one address do not answer at the control address.
         addressesOf(context.managers);
   const admission = (token: pulumi.Output<string>, ...lists: pulumi.Output<string[]>[]) =>
-    pulumi.all([birth, token, pulumi.all(lists)]).apply(([{ clusterId, address }, secret, rest]) => ({
+    pulumi.all([bootstrapped, token, pulumi.all(lists)]).apply(([{ clusterId, address }, secret, rest]) => ({
       clusterId,
       token: secret,
       peers: [...new Set([address, ...rest.flat()])],
@@ -134,7 +134,7 @@ function joinRequest({ listen, advertise, dataPath }: EngineAddresses, token: st
  * Gives a pool's nodes their role, labels and availability, in one session on the first manager; with the managers the
  * swarm itself gets its settings.
  */
-export function settle(
+export function reconcilePool(
   context: SwarmContext,
   { name, role, members }: Pool,
   clusterId: pulumi.Output<string>,
@@ -160,7 +160,7 @@ export function settle(
     );
   return context.run(
     {
-      name: `${name}-settle`,
+      name: `${name}-reconcile`,
       script: "reconcile-pool",
       about: name,
       on: context.firstManager,
@@ -172,11 +172,11 @@ export function settle(
 }
 
 /**
- * A node as other stacks see it, when its pool is settled. The pool's URN stands for that: in a preview it is known, and
+ * A node as other stacks see it, when its pool is reconciled. The pool's URN stands for that: in a preview it is known, and
  * so is what does not change about the node.
  */
-export function nodeOutput({ node, joined }: Member, settled: remote.Command): pulumi.Output<NodeOutput> {
-  return settled.urn.apply(() =>
+export function nodeOutput({ node, joined }: Member, reconciled: remote.Command): pulumi.Output<NodeOutput> {
+  return reconciled.urn.apply(() =>
     joined.stdout.apply(nodeId =>
       node.host.apply(facts => ({ ...facts, name: node.name, role: node.role, pool: node.pool, nodeId })),
     ),
@@ -198,7 +198,7 @@ function swarmWide(settings: SwarmSettings, externalCas: readonly string[]): Swa
 }
 
 /**
- * Takes a node out of the swarm: when it is removed, or when its host was replaced and the new one is settled. Until
+ * Takes a node out of the swarm: when it is removed, or when its host was replaced and the new one is reconciled. Until
  * it is deleted this Command does nothing. When the whole cluster goes it is not run.
  */
 export function leave(

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { Reader } from "../reader";
 import { deadAgent } from "../ssh/agent";
 import type { HostFacts, NodeOutput, SwarmArgs, SwarmHosts } from "./args";
-import { type Birth, bootstrap } from "./birth";
+import { type Bootstrap, bootstrap } from "./bootstrap";
 import { SwarmContext } from "./context";
 import { leadToFirstManager } from "./control-endpoint";
+import { firstTokens, joinToken, rotateCa, unlockKey } from "./credentials";
 import { DockerApi, type DockerApiOutput } from "./docker-api/docker-api";
-import { firstTokens, joinToken, rotateCa, unlockKey } from "./keys";
 import { knownMembers } from "./known-members";
-import { admissions, join, leave, type Member, nodeOutput, type Pool, settle } from "./membership";
+import { admissions, join, leave, type Member, nodeOutput, type Pool, reconcilePool } from "./membership";
 import { resolveSwarm, resolveSwarmNodes, type SwarmSettings } from "./resolve";
 
 /** What a `Swarm` takes from a component that has read all arguments itself. */
@@ -54,25 +54,28 @@ export class Swarm extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    const birth = bootstrap(context).stdout.apply(text => JSON.parse(text) as Birth);
-    this.clusterId = birth.clusterId;
-    const tokens = firstTokens(context, birth);
-    const caRotated = rotateCa(context, birth);
-    this.workerToken = joinToken(context, "worker", birth, tokens, caRotated);
-    this.managerToken = joinToken(context, "manager", birth, tokens, caRotated);
+    const bootstrapped = bootstrap(context).stdout.apply(text => JSON.parse(text) as Bootstrap);
+    this.clusterId = bootstrapped.clusterId;
+    const tokens = firstTokens(context, bootstrapped);
+    const caRotated = rotateCa(context, bootstrapped);
+    this.workerToken = joinToken(context, "worker", bootstrapped, tokens, caRotated);
+    this.managerToken = joinToken(context, "manager", bootstrapped, tokens, caRotated);
 
-    const admission = admissions(context, birth, { worker: this.workerToken, manager: this.managerToken });
+    const admission = admissions(context, bootstrapped, {
+      worker: this.workerToken,
+      manager: this.managerToken,
+    });
     const known = knownMembers(context, this.clusterId);
-    // The first manager is in the swarm from its birth, and joins like any other when it is replaced. It cannot ask the
+    // The first manager is in the swarm from the bootstrap on, and joins like any other when it is replaced. It cannot ask the
     // control address what is known of it: that is where it is about to be.
     const firstMember = join(context, first, {
       admission: admission.ofFirstManager,
       known: () => pulumi.output("manager"),
       server: api.filesOf(first),
     });
-    // Where the swarm was born, the join finds a manager that is in it already: nothing waits for that.
+    // Where the swarm was initialised, the join finds a manager that is in it already: nothing waits for that.
     this.firstManager = first.host.apply(facts =>
-      birth.apply(({ hostname }) =>
+      bootstrapped.apply(({ hostname }) =>
         facts.hostname === hostname ? pulumi.output(facts) : firstMember.joined.stdout.apply(() => facts),
       ),
     );
@@ -85,22 +88,22 @@ export class Swarm extends pulumi.ComponentResource {
         : join(context, node, { admission: admission.ofOthers, known, server: api.filesOf(node) }),
     );
     const outputs = { manager: [] as pulumi.Output<NodeOutput>[], worker: [] as pulumi.Output<NodeOutput>[] };
-    const allSettled: pulumi.Resource[] = [];
+    const allReconciled: pulumi.Resource[] = [];
     for (const pool of poolsOf(members)) {
-      const settled = settle(context, pool, this.clusterId, firstMember.joined);
-      allSettled.push(settled);
+      const reconciled = reconcilePool(context, pool, this.clusterId, firstMember.joined);
+      allReconciled.push(reconciled);
       for (const member of pool.members) {
         leave(context, member, this.clusterId);
-        outputs[pool.role].push(nodeOutput(member, settled));
+        outputs[pool.role].push(nodeOutput(member, reconciled));
       }
     }
     this.managers = pulumi.output(outputs.manager);
     this.workers = pulumi.output(outputs.worker);
-    const [managersSettled] = allSettled;
-    if (settings.autolock && managersSettled)
-      this.unlockKey = unlockKey(context, this.clusterId, managersSettled);
-    // No engine is restarted while nodes are being joined and settled.
-    api.settle(allSettled, this.unlockKey);
+    const [managersReconciled] = allReconciled;
+    if (settings.autolock && managersReconciled)
+      this.unlockKey = unlockKey(context, this.clusterId, managersReconciled);
+    // No engine is restarted while nodes are being joined and reconciled.
+    api.reconcile(allReconciled, this.unlockKey);
     if (api.output) this.dockerApi = api.output;
     this.registerOutputs({ clusterId: this.clusterId, managers: this.managers, workers: this.workers });
   }

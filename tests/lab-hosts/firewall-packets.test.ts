@@ -14,6 +14,9 @@ const missing = [
   ...(process.getuid?.() === 0 ? [] : ["root"]),
   ...["ip", "nft", "python3"].filter(command => !has(command)),
   ...(existsSync("/proc/sys/net/ipv6") ? [] : ["IPv6"]),
+  ...(execa.sync("unshare", ["--net", "--mount", "true"], { reject: false }).exitCode === 0
+    ? []
+    : ["network namespaces"]),
 ];
 const real = missing.length === 0 ? test : test.skip;
 const needs = missing.length === 0 ? "" : ` (this machine lacks ${missing.join(", ")})`;

@@ -119,12 +119,15 @@ real(`one that is in use goes with its user, and is nobody else's from then on${
   await volumes.give(droplet("1"), [{ id: "a", name: "a" }]);
   const first = (await loopOf("a"))?.minor;
   const user = execa("sh", ["-c", `exec 3</dev/loop${first}; echo open; read -r _`], { stdin: "pipe" });
-  await new Promise(resolve => user.stdout?.once("data", resolve));
-  await volumes.release(droplet("1"));
-  await volumes.give(droplet("2"), [{ id: "a", name: "a" }]);
-  expect((await loopOf("a"))?.minor).not.toBe(first);
-  user.stdin?.end("\n");
-  await user;
+  try {
+    await new Promise(resolve => user.stdout?.once("data", resolve));
+    await volumes.release(droplet("1"));
+    await volumes.give(droplet("2"), [{ id: "a", name: "a" }]);
+    expect((await loopOf("a"))?.minor).not.toBe(first);
+  } finally {
+    user.stdin?.end("\n");
+    await user;
+  }
 });
 
 real(`what cannot be made leaves nothing${needs}`, async () => {

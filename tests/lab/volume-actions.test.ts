@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import { NoHosts } from "../../lab/hosts/none";
-import { type ActionBody, type DropletBody, type ErrorBody, Lab, type VolumeBody } from "./helpers";
+import {
+  type ActionBody,
+  type DropletBody,
+  dropletRequest,
+  type ErrorBody,
+  Lab,
+  type VolumeBody,
+} from "./helpers";
 
 interface Acted extends ErrorBody {
   readonly action: ActionBody;
@@ -95,6 +102,8 @@ describe("attach and detach", () => {
       "422 Attachment not found",
     ]);
     expect((await lab.delete(`/v2/volumes/${volume.id}`)).status).toBe(409);
+    const third = await lab.post<ErrorBody>("/v2/droplets", dropletRequest({ volumes: [volume.id] }));
+    expect(third.body.message).toBe("Invalid volume allocations");
     const reboot = await lab.post<ErrorBody>(`/v2/droplets/${one.id}/actions`, { type: "reboot" });
     expect(reboot.body.message).toBe("Droplet already has a pending event.");
     await lab.delete("/lab/behaviour");

@@ -1,3 +1,4 @@
+import { NoHosts } from "../../lab/hosts/none";
 import {
   type ActionBody,
   type DropletBody,
@@ -87,7 +88,7 @@ describe("volumes", () => {
   });
 
   test("one of a name in a region, also when two are created together", async () => {
-    const lab = await Lab.start();
+    const lab = await Lab.start({ hosts: new NoHosts({ otherMs: 20 }) });
     const both = await Promise.all([create(lab), create(lab)]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
     expect(both.find(({ status }) => status === 409)?.body).toMatchObject({ id: "conflict" });

@@ -3,7 +3,7 @@ import { FakeHost } from "./fake-host";
 import { roster, variables } from "./pool-input";
 
 /** One reconciliation of node `n` after the other, as the program asks for it. */
-async function settle(host: FakeHost, availability: Availability, reconcile = "", role?: "manager") {
+async function bring(host: FakeHost, availability: Availability, reconcile = "", role?: "manager") {
   const input = variables(role ?? "worker", roster({ nodeId: "n", availability }));
   expect(await host.run("reconcile-pool", { ...input, RECONCILE: reconcile })).toMatchObject({
     code: 0,
@@ -21,7 +21,7 @@ describe.each(["worker", "manager"] as const)("the availability of a %s", role =
   async function drained(reconcile = "") {
     const host = new FakeHost().manager().node("n", { Role: role, Availability: "pause" });
     if (role === "manager") host.node("n", { Role: role, Availability: "pause", Reachability: "reachable" });
-    await settle(host, "active", reconcile, asked);
+    await bring(host, "active", reconcile, asked);
     expect(now(host)).toBe("active");
     return byHand(host, "drain");
   }
@@ -30,7 +30,7 @@ describe.each(["worker", "manager"] as const)("the availability of a %s", role =
   test("that was set by hand stays, also where something else about the node changes", async () => {
     const host = await drained();
     const before = [...host.engine.changes];
-    await settle(host, "active", "", asked);
+    await bring(host, "active", "", asked);
     expect(now(host)).toBe("drain");
     expect([...host.engine.changes]).toEqual(before);
     const labelled = roster({ nodeId: "n", labels: { tier: "web" } });
@@ -41,35 +41,35 @@ describe.each(["worker", "manager"] as const)("the availability of a %s", role =
 
   test("that was set by hand is undone by another value of `reconcile`, once", async () => {
     const host = await drained();
-    await settle(host, "active", "1", asked);
+    await bring(host, "active", "1", asked);
     expect(now(host)).toBe("active");
     byHand(host, "drain");
-    await settle(host, "active", "1", asked);
+    await bring(host, "active", "1", asked);
     expect(now(host)).toBe("drain");
-    await settle(host, "active", "2", asked);
+    await bring(host, "active", "2", asked);
     expect(now(host)).toBe("active");
   });
 
   test("that was set by hand is undone where `reconcile` is taken out again", async () => {
     const host = await drained("1");
-    await settle(host, "active", "", asked);
+    await bring(host, "active", "", asked);
     expect(now(host)).toBe("active");
   });
 
   test("that was set by hand is undone when the program asks for another one", async () => {
     const host = await drained();
-    await settle(host, "pause", "", asked);
+    await bring(host, "pause", "", asked);
     expect(now(host)).toBe("pause");
-    await settle(host, "active", "", asked);
+    await bring(host, "active", "", asked);
     expect(now(host)).toBe("active");
   });
 
   test("is remembered where the node has it already", async () => {
     const host = new FakeHost().manager().node("n", { Role: role, Availability: "drain" });
     if (role === "manager") host.node("n", { Role: role, Availability: "drain", Reachability: "reachable" });
-    await settle(host, "drain", "", asked);
+    await bring(host, "drain", "", asked);
     byHand(host, "active");
-    await settle(host, "drain", "", asked);
+    await bring(host, "drain", "", asked);
     expect(now(host)).toBe("active");
   });
 });

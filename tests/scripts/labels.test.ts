@@ -9,7 +9,7 @@ describe("labels and availability", () => {
   const OWN = ["digitalocean-swarm.availability=active", "digitalocean-swarm.node=node-0"];
 
   /** Reconciles one worker that has `before`, and gives its labels afterwards but for those, sorted. */
-  async function settle(before: Labels, labels: Labels) {
+  async function reconcile(before: Labels, labels: Labels) {
     const host = new FakeHost().manager().node("w", { labels: before });
     const text = roster({ nodeId: "w", labels });
     expect(await host.run("reconcile-pool", variables("worker", text))).toMatchObject({
@@ -78,12 +78,12 @@ describe("labels and availability", () => {
       ["digitalocean-swarm.labels=text", `text=it's $(touch /nowhere/x) "q" \\ * ;`],
     ],
   ])("%s", async (_, before, labels, expected) => {
-    expect((await settle(before, labels)).after).toEqual(expected);
+    expect((await reconcile(before, labels)).after).toEqual(expected);
   });
 
   test("one call sets all that differs, and only that", async () => {
     const before = { tier: "web", old: "1", "digitalocean-swarm.labels": "old tier" };
-    const { host } = await settle(before, { tier: "web", n: "2" });
+    const { host } = await reconcile(before, { tier: "web", n: "2" });
     expect(host.engine.changes).toEqual(["update w Labels"]);
   });
 
@@ -96,9 +96,9 @@ describe("labels and availability", () => {
   });
 
   test("one of ours is the node's name in the program", async () => {
-    const { host } = await settle({ mine: "1" }, {});
+    const { host } = await reconcile({ mine: "1" }, {});
     expect(host.engine.changes).toHaveLength(1);
-    const named = await settle(
+    const named = await reconcile(
       { "digitalocean-swarm.availability": "active", "digitalocean-swarm.node": "node-0" },
       {},
     );

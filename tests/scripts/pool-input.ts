@@ -1,5 +1,5 @@
 import type { Availability } from "../../components";
-import { rosterText } from "../../components/swarm/roster-text";
+import { rosterText } from "../../components/swarm/roster";
 import type { Inputs } from "../../components/swarm/script";
 
 /** What reconcile-pool.py gets for so many nodes, which are named in their order. */

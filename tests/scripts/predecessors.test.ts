@@ -21,7 +21,7 @@ const replaced = (predecessor: NodeState, address = "127.0.0.12") =>
     .node("m0", member("node-0", "127.0.0.10"))
     .node("m1", joined(address))
     .node("old", predecessor);
-const settle = (host: FakeHost, bounds = {}) =>
+const reconcile = (host: FakeHost, bounds = {}) =>
   host.run("reconcile-pool", variables("manager", roster({ nodeId: "m0" }, { nodeId: "m1" })), { bounds });
 const REMOVED = "node-1: removed its predecessor, node old, whose host is lost\n";
 const GOES = ["locked update old Role=worker", "locked remove old by force"];
@@ -46,7 +46,7 @@ test.each<[string, NodeState, string]>([
   "a predecessor that %s is demoted and removed, under the lock, before the promotion",
   async (_, old, address) => {
     const host = replaced(old, address);
-    expect(await settle(host)).toEqual({ code: 0, stdout: "", stderr: `${REMOVED}node-1: promoted\n` });
+    expect(await reconcile(host)).toEqual({ code: 0, stdout: "", stderr: `${REMOVED}node-1: promoted\n` });
     expect(host.engine.changes).toEqual([...GOES, PROMOTED]);
   },
 );
@@ -59,7 +59,7 @@ test.each<[string, NodeState]>([
   ["a dead worker", member("node-1", "127.0.0.11", { ...DEAD, Role: "worker", Reachability: "" })],
 ])("%s is left alone", async (_, state) => {
   const host = replaced(state);
-  expect(await settle(host)).toEqual({ code: 0, stdout: "", stderr: "node-1: promoted\n" });
+  expect(await reconcile(host)).toEqual({ code: 0, stdout: "", stderr: "node-1: promoted\n" });
   expect(host.engine.changes).toEqual([PROMOTED]);
 });
 
@@ -71,12 +71,12 @@ test("one whose state is not clear yet is waited for, and removed when it is dow
   host.engine.when(/^GET \/nodes\/old$/, times => {
     if (times === 3) host.engine.node("old").Status.State = "down";
   });
-  expect(await settle(host)).toMatchObject({ code: 0, stderr: `${REMOVED}node-1: promoted\n` });
+  expect(await reconcile(host)).toMatchObject({ code: 0, stderr: `${REMOVED}node-1: promoted\n` });
 });
 
 test("one whose state does not become clear is left alone, and that is said", async () => {
   const host = dying();
-  const { code, stderr } = await settle(host);
+  const { code, stderr } = await reconcile(host);
   expect(code).toBe(0);
   expect(stderr).toBe(
     "node-1: waited 60 s for its predecessor, node old, to be seen as up or down\nnode-1: promoted\n",
@@ -89,7 +89,7 @@ test("all of them go, each under the lock", async () => {
     "older",
     member("node-0", "127.0.0.9", DEAD),
   );
-  const { code, stderr } = await settle(host);
+  const { code, stderr } = await reconcile(host);
   expect(code).toBe(0);
   expect(stderr).toContain("node-0: removed its predecessor, node older, whose host is lost\n");
   expect(stderr).toContain(REMOVED);
@@ -106,7 +106,7 @@ test("workers' pools look for none", async () => {
 
 describe("nothing is promoted", () => {
   const refused = async (host: FakeHost) => {
-    const { code, stderr } = await settle(host, { LOCK_SECONDS: 1 });
+    const { code, stderr } = await reconcile(host, { LOCK_SECONDS: 1 });
     expect(code).toBe(1);
     expect(host.engine.changes).toEqual([]);
     return stderr;
@@ -137,6 +137,6 @@ test.each([/^GET \/nodes$/, /^GET \/nodes\/old/, /^POST \/nodes\/old/, /^DELETE/
   async what => {
     const host = replaced(member("node-1", "127.0.0.12"));
     host.engine.when(what, times => (times === 1 ? NO_LEADER : undefined));
-    expect(await settle(host)).toMatchObject({ code: 0, stderr: `${REMOVED}node-1: promoted\n` });
+    expect(await reconcile(host)).toMatchObject({ code: 0, stderr: `${REMOVED}node-1: promoted\n` });
   },
 );

@@ -3,14 +3,14 @@ import { FakeHost } from "./fake-host";
 import { variables } from "./pool-input";
 
 describe("the swarm's settings", () => {
-  const settle = (host: FakeHost, settings: object, role: "manager" | "worker" = "manager") =>
+  const reconcile = (host: FakeHost, settings: object, role: "manager" | "worker" = "manager") =>
     host.run("reconcile-pool", { ...variables(role), ...settings });
   const ca = (URL: string) => ({ Protocol: "cfssl", URL });
 
   test("that are so already are left alone, and so are external CAs that nobody asked for", async () => {
     const host = new FakeHost().manager();
     host.engine.swarm.Spec.CAConfig.ExternalCAs = [ca("https://by-hand/sign")];
-    expect((await settle(host, {})).code).toBe(0);
+    expect((await reconcile(host, {})).code).toBe(0);
     expect(host.engine.changes).toEqual([]);
   });
 
@@ -18,7 +18,7 @@ describe("the swarm's settings", () => {
     const host = new FakeHost().manager();
     host.engine.swarm.Spec.Labels = { mine: "1" };
     const wanted = { CERT_HOURS: 24, AUTOLOCK: "true", EXTERNAL_CAS: "https://a/sign https://b/sign" };
-    expect(await settle(host, wanted)).toEqual({
+    expect(await reconcile(host, wanted)).toEqual({
       code: 0,
       stdout: "",
       stderr: "web-0: changed the swarm's settings\n",
@@ -40,20 +40,20 @@ describe("the swarm's settings", () => {
     host.engine.when(/^POST \/swarm\/update/, times => {
       if (times === 1) host.engine.swarm.Version.Index = 7;
     });
-    expect((await settle(host, { CERT_HOURS: 24 })).code).toBe(0);
+    expect((await reconcile(host, { CERT_HOURS: 24 })).code).toBe(0);
     expect(host.engine.swarm.Version.Index).toBe(8);
   });
 
   test("go with the managers, not with the workers", async () => {
     const host = new FakeHost().manager();
-    expect((await settle(host, { CERT_HOURS: 24 }, "worker")).code).toBe(0);
+    expect((await reconcile(host, { CERT_HOURS: 24 }, "worker")).code).toBe(0);
     expect(host.engine.changes).toEqual([]);
   });
 
   test("that are refused are a fault with the engine's words", async () => {
     const host = new FakeHost().manager();
     host.engine.when(/^POST \/swarm/, () => refuse("invalid expiry"));
-    const { code, stderr } = await settle(host, { CERT_HOURS: 1 });
+    const { code, stderr } = await reconcile(host, { CERT_HOURS: 1 });
     expect(code).toBe(1);
     expect(stderr).toBe("web-0: error: the swarm's settings could not be changed: invalid expiry\n");
   });

@@ -10,7 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Swarm, SwarmCluster } from "../../components";
 import { deadAgent } from "../../components/ssh/agent";
 import { CLUSTER } from "./cluster";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 
 const directory = mkdtempSync(path.join(tmpdir(), "agent-"));
 const at = (name: string) => path.join(directory, name);
@@ -63,7 +63,7 @@ test("what is no socket is", () => {
 });
 
 test("nothing is made where the agent is gone", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   process.env.SSH_AUTH_SOCK = at("nowhere");
   const said = /one fault in the arguments\n {2}- SSH_AUTH_SOCK: names an SSH agent that does not answer/;
   expect(() => new SwarmCluster("demo", CLUSTER)).toThrow(said);

@@ -1,6 +1,6 @@
 import { type Fault, InvalidArgsError, SwarmCluster, type SwarmClusterArgs } from "../../components";
 import { resolve } from "../../components/resolve";
-import { type MockOptions, quiet, startWorld, type World } from "./mocks";
+import { type MockOptions, quiet, type Recording, startRecording } from "./mocks";
 
 /** Three managers and two workers. */
 export const CLUSTER: SwarmClusterArgs = {
@@ -14,8 +14,8 @@ export const CLUSTER: SwarmClusterArgs = {
 export async function makeCluster(
   args: Partial<SwarmClusterArgs> = {},
   options: MockOptions = {},
-): Promise<World & { cluster: SwarmCluster }> {
-  const world = await startWorld(options);
+): Promise<Recording & { cluster: SwarmCluster }> {
+  const world = await startRecording(options);
   const cluster = new SwarmCluster("demo", { ...CLUSTER, ...args });
   await quiet();
   return { ...world, cluster };

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { readConfig } from "../../config";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 import { configure, faults, GOOD } from "./stack-config";
 
 describe("faults", () => {
@@ -88,7 +88,7 @@ describe("faults", () => {
 });
 
 test("the program makes nothing when its configuration is faulty", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   pulumi.runtime.setAllConfig({ "digitalocean-swarm:region": "fra1" });
   jest.isolateModules(() => {
     expect(() => jest.requireActual<object>("../../index")).toThrow(/Stack configuration: 2 faults/);

@@ -5,17 +5,17 @@ import { sentTo } from "./sent";
 describe("the swarm's settings", () => {
   test("go with the managers, and have their defaults", async () => {
     const world = await makeCluster();
-    expect(sentTo(world, "demo-manager-settle")).toMatchObject({
+    expect(sentTo(world, "demo-manager-reconcile")).toMatchObject({
       CERT_HOURS: "2160",
       AUTOLOCK: "false",
       EXTERNAL_CAS: "",
     });
-    expect(sentTo(world, "demo-web-settle")).not.toHaveProperty("CERT_HOURS");
+    expect(sentTo(world, "demo-web-reconcile")).not.toHaveProperty("CERT_HOURS");
   });
 
   test("are changed in place", async () => {
     const swarm = { certificateDays: 7, autolock: true, externalCas: ["https://a/", "https://b/"] };
-    expect(sentTo(await makeCluster({ swarm }), "demo-manager-settle")).toMatchObject({
+    expect(sentTo(await makeCluster({ swarm }), "demo-manager-reconcile")).toMatchObject({
       CERT_HOURS: "168",
       AUTOLOCK: "true",
       EXTERNAL_CAS: "https://a/ https://b/",
@@ -33,10 +33,10 @@ describe("the unlock key", () => {
   test("is a secret output, read when the swarm is locked", async () => {
     const world = await makeCluster(
       { swarm: { autolock: true, unlockKeyRotation: 3 } },
-      { slow: ["demo-manager-settle"] },
+      { slow: ["demo-manager-reconcile"] },
     );
     const read = world.get("demo-unlock-key");
-    expect(read.started).toBeGreaterThan(world.get("demo-manager-settle").finished);
+    expect(read.started).toBeGreaterThan(world.get("demo-manager-reconcile").finished);
     expect(read.inputs).toMatchObject({ logging: "none" });
     expect(sentTo(world, "demo-unlock-key").ROTATION).toBe("3");
     expect(read.additionalSecretOutputs).toContain("stdout");
@@ -70,7 +70,7 @@ describe("a rotation of the root CA", () => {
   });
 
   test("of a swarm that was born with it, is none: nothing waits for it", async () => {
-    const world = await makeCluster({ swarm: { caRotation: 4 } }, { birth: { caRotation: 4 } });
+    const world = await makeCluster({ swarm: { caRotation: 4 } }, { bootstrapped: { caRotation: 4 } });
     expect(world.get("demo-ca-rotation").inputs.create).toBeUndefined();
     expect(await valueOf(world.cluster.workerToken)).toBe("SWMTKN-1-first-demo-worker-token");
     for (const node of ["manager-0", "web-0"])

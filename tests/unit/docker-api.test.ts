@@ -44,11 +44,11 @@ test("a server's certificate names all of its addresses, and is for servers only
   expect(uses("demo-docker-api-client")).toEqual(["digital_signature", "client_auth"]);
 });
 
-test("engines are restarted one after the other, when all nodes are settled", async () => {
-  const world = await makeCluster({ firewall: FROM }, { slow: ["demo-web-settle"] });
+test("engines are restarted one after the other, when all nodes are reconciled", async () => {
+  const world = await makeCluster({ firewall: FROM }, { slow: ["demo-web-reconcile"] });
   const [first, second, third] = NAMES.map(name => world.get(name));
-  for (const settle of ["demo-web-settle", "demo-manager-settle"])
-    expect(world.get(settle).finished).toBeLessThan(first?.started ?? 0);
+  for (const name of ["demo-web-reconcile", "demo-manager-reconcile"])
+    expect(world.get(name).finished).toBeLessThan(first?.started ?? 0);
   expect(first?.finished).toBeLessThan(second?.started ?? 0);
   expect(second?.finished).toBeLessThan(third?.started ?? 0);
 });

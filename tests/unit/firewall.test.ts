@@ -219,7 +219,7 @@ test("listenPort and dataPathPort go to the engines and the peers, too", async (
     DATA_PATH_PORT: "5789",
   });
   expect(peersOf(world, "demo-web-0-join")).toEqual(["10.110.0.10:3377", "198.51.100.1:3377"]);
-  expect(sentTo(world, "demo-web-settle").LISTEN_PORT).toBe("3377");
+  expect(sentTo(world, "demo-web-reconcile").LISTEN_PORT).toBe("3377");
 });
 
 test.each([

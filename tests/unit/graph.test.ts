@@ -19,7 +19,7 @@ test("a cluster of 3 managers and 2 workers consists of exactly these resources"
     "Command demo-manager-2-docker-api < DockerApi demo-docker-api",
     "Command demo-manager-2-join < Swarm demo",
     "Command demo-manager-2-leave < Swarm demo",
-    "Command demo-manager-settle < Swarm demo",
+    "Command demo-manager-reconcile < Swarm demo",
     "Command demo-manager-token < Swarm demo",
     "Command demo-manager-token-rotated < Swarm demo",
     "Command demo-members < Swarm demo",
@@ -27,7 +27,7 @@ test("a cluster of 3 managers and 2 workers consists of exactly these resources"
     "Command demo-web-0-leave < Swarm demo",
     "Command demo-web-1-join < Swarm demo",
     "Command demo-web-1-leave < Swarm demo",
-    "Command demo-web-settle < Swarm demo",
+    "Command demo-web-reconcile < Swarm demo",
     "Command demo-worker-token < Swarm demo",
     "Command demo-worker-token-rotated < Swarm demo",
     "DockerApi demo-docker-api < Swarm demo",
@@ -91,7 +91,7 @@ describe("resource options", () => {
     },
   );
 
-  test("what belongs to the swarm's birth is never run again, everything else is", async () => {
+  test("what belongs to the bootstrap is never run again, everything else is", async () => {
     const world = await makeCluster({ swarm: { workerTokenRotation: 1 } });
     const frozen = world.commands().filter(one => one.ignoreChanges.includes("*"));
     expect(frozen.map(one => one.name).sort()).toEqual([

@@ -53,7 +53,7 @@ test("values of other resources go where plain ones do", async () => {
     tags: ["demo-tag", "prod"],
     userData: expect.stringMatching(/DOCKER_VERSION=28\.5\.1[^]*SECURITY_UPDATES=on/) as string,
   });
-  expect(JSON.parse(sentTo(world, "demo-web-settle").ROSTER ?? "")).toMatchObject([
+  expect(JSON.parse(sentTo(world, "demo-web-reconcile").ROSTER ?? "")).toMatchObject([
     { availability: "drain", labels: { tier: "front", plain: "yes", own: "a" } },
   ]);
   expect(sentTo(world, "demo-bootstrap").POOLS).toBe("10.128.0.0/12");

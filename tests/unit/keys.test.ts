@@ -5,7 +5,7 @@ import { InvalidArgsError, SwarmCluster } from "../../components";
 import { keyFaults, unknownToAccount } from "../../components/ssh/keys";
 import { asText, CLUSTER, faultsOf, makeCluster } from "./cluster";
 import { ECDSA, ED25519, OTHER, UNUSABLE, USABLE } from "./key-pairs";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 
 const { publicKey, privateKey, fingerprint } = ED25519;
 
@@ -67,7 +67,7 @@ describe("an existing key", () => {
 test("plain keys are faults among all others, before anything is made", async () => {
   const args = { ...CLUSTER, ssh: { publicKey, privateKey: "~/.ssh/id" }, tags: ["not a tag"] };
   expect(faultsOf("demo", args).map(({ path }) => path)).toEqual(["ssh.privateKey", "tags[0]"]);
-  const world = await startWorld();
+  const world = await startRecording();
   expect(() => new SwarmCluster("demo", args)).toThrow(InvalidArgsError);
   await quiet();
   expect(world.resources).toEqual([]);

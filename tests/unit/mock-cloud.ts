@@ -7,7 +7,7 @@ export interface MockOptions {
   /** What the cloud has, other than what the program asks for. */
   readonly droplets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** What bootstrap found out. */
-  readonly birth?: {
+  readonly bootstrapped?: {
     readonly workerRotation?: number;
     readonly managerRotation?: number;
     readonly caRotation?: number;
@@ -96,10 +96,10 @@ export function outputs(
 function stdout(
   name: string,
   inputs: Record<string, unknown>,
-  { birth, bornAt, bornOn, members = "" }: MockOptions,
+  { bootstrapped, bornAt, bornOn, members = "" }: MockOptions,
 ): string {
   if (/-bootstrap(-g\d+)?$/.test(name)) {
-    const { workerRotation = 0, managerRotation = 0, caRotation = 0 } = birth ?? {};
+    const { workerRotation = 0, managerRotation = 0, caRotation = 0 } = bootstrapped ?? {};
     const address = bornAt ?? /ADVERTISE='(.*)'/.exec(plain(inputs.stdin))?.[1];
     const hostname = bornOn ?? /host="([^"]*)"/.exec(plain(inputs.stdin))?.[1];
     return JSON.stringify({

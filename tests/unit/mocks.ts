@@ -35,7 +35,8 @@ export interface Recorded {
   finished: number;
 }
 
-export interface World {
+/** What a program registered under mocks. */
+export interface Recording {
   readonly resources: Recorded[];
   /** Type and name of every resource, and its parent's, in alphabetical order. */
   readonly tree: () => string[];
@@ -64,8 +65,8 @@ interface Monitor {
   registerResource(request: Request, callback: Callback): Promise<void>;
 }
 
-/** Starts a new empty world, in which the resources made from now on are recorded. */
-export async function startWorld(options: MockOptions = {}): Promise<World> {
+/** Starts a new recording of the resources that are made from now on. */
+export async function startRecording(options: MockOptions = {}): Promise<Recording> {
   // Pulumi takes a stack trace for every promise, and jest maps each to its source: two thirds of the time.
   Error.stackTraceLimit = 0;
   // Whoever runs the tests may have an agent that is gone.

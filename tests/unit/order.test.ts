@@ -1,8 +1,8 @@
 import { makeCluster } from "./cluster";
-import type { World } from "./mocks";
+import type { Recording } from "./mocks";
 
 /** Every one of the resources `later` began after every one of `earlier` had ended. */
-function expectOrder(world: World, earlier: RegExp, later: RegExp): void {
+function expectOrder(world: Recording, earlier: RegExp, later: RegExp): void {
   const label = ({ type, name }: { type: string; name: string }) => `${type.split(":").at(-1) ?? ""} ${name}`;
   const first = world.resources.filter(one => earlier.test(label(one)));
   const second = world.resources.filter(one => later.test(label(one)));
@@ -25,13 +25,18 @@ test.each<[string, string[], RegExp, RegExp]>([
   ["no worker joins before the workers' token", ["demo-worker-token"], /worker-token$/, /web-\d-join$/],
   ["no manager joins before the token", ["demo-worker-token"], /worker-token$/, /manager-[12]-join$/],
   ["manager 0 waits for the managers' token", ["demo-manager-token"], /manager-token$/, /manager-0-join$/],
-  ["no manager is promoted before it joined", ["demo-manager-2-join"], /manager-\d-join$/, /manager-settle$/],
-  ["no worker is settled before it joined", ["demo-web-1-join"], /web-\d-join$/, /web-settle$/],
   [
-    "nothing is settled before manager 0 joined",
+    "no manager is promoted before it joined",
+    ["demo-manager-2-join"],
+    /manager-\d-join$/,
+    /manager-reconcile$/,
+  ],
+  ["no worker is reconciled before it joined", ["demo-web-1-join"], /web-\d-join$/, /web-reconcile$/],
+  [
+    "nothing is reconciled before manager 0 joined",
     ["demo-manager-0-join"],
     /manager-0-join$/,
-    /(web|manager)-settle$/,
+    /(web|manager)-reconcile$/,
   ],
   ["no reserved IP before the swarm is there", ["demo-bootstrap"], /bootstrap$/, /^ReservedIpAssignment/],
 ])("%s", async (_, slow, earlier, later) => {
@@ -60,13 +65,13 @@ test("the reserved IP's assignment holds nothing up on a new cluster", async () 
       one.name,
       false,
     ]);
-  for (const name of ["demo-manager-settle", "demo-web-settle"])
+  for (const name of ["demo-manager-reconcile", "demo-web-reconcile"])
     expect(world.get(name).finished).toBeLessThan(assignment.finished);
 });
 
 test("a slow worker does not hold the managers up", async () => {
   const world = await makeCluster({}, { slow: ["demo-web-1"] });
-  expect(world.get("demo-manager-settle").finished).toBeLessThan(world.get("demo-web-1-join").started);
+  expect(world.get("demo-manager-reconcile").finished).toBeLessThan(world.get("demo-web-1-join").started);
 });
 
 test("nodes join side by side", async () => {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { SwarmCluster } from "../../components";
 import { CLUSTER } from "./cluster";
-import { quiet, startWorld, type World } from "./mocks";
+import { quiet, type Recording, startRecording } from "./mocks";
 
 const CONFIG = {
   "digitalocean-swarm:region": "fra1",
@@ -15,11 +15,11 @@ const CONFIG = {
 async function runProgram(
   preview: boolean,
   more: Readonly<Record<string, string>> = {},
-): Promise<{ world: World; outputs: Record<string, Out> }> {
+): Promise<{ world: Recording; outputs: Record<string, Out> }> {
   const outputs: Record<string, Out> = {};
-  let world: World | undefined;
+  let world: Recording | undefined;
   await jest.isolateModulesAsync(async () => {
-    world = await startWorld({ preview });
+    world = await startRecording({ preview });
     pulumi.runtime.setAllConfig({ ...CONFIG, ...more });
     const program = jest.requireActual<Record<string, pulumi.Output<unknown>>>("../../index");
     await quiet();
@@ -129,16 +129,16 @@ test("the unlock key and the Docker API are outputs where they are asked for, an
   expect(secret.sort()).toEqual([...SECRETS, "dockerApi", "unlockKey"].sort());
 });
 
-test("nodes are given out when their pool is settled, not when they have joined", async () => {
-  const world = await startWorld({ slow: ["demo-manager-settle", "demo-web-settle"] });
+test("nodes are given out when their pool is reconciled, not when they have joined", async () => {
+  const world = await startRecording({ slow: ["demo-manager-reconcile", "demo-web-reconcile"] });
   const { managers, workers } = new SwarmCluster("demo", CLUSTER);
-  const settled = () =>
+  const reconciled = () =>
     ["manager", "web"].filter(pool =>
-      world.resources.some(({ name, finished }) => name === `demo-${pool}-settle` && finished < Infinity),
+      world.resources.some(({ name, finished }) => name === `demo-${pool}-reconcile` && finished < Infinity),
     );
   const seen: Record<string, unknown> = {};
-  managers.apply(nodes => (seen.managers = [nodes.length, settled()]));
-  workers.apply(nodes => (seen.workers = [nodes.length, settled()]));
+  managers.apply(nodes => (seen.managers = [nodes.length, reconciled()]));
+  workers.apply(nodes => (seen.workers = [nodes.length, reconciled()]));
   await quiet();
   expect(seen).toEqual({ managers: [3, ["manager"]], workers: [2, ["manager", "web"]] });
 });

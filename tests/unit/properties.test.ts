@@ -8,7 +8,7 @@ import { guardedPorts, inboundRules } from "../../components/network/firewall";
 import { swarmPorts } from "../../components/network/ports";
 import { indices, resolvePool } from "../../components/nodes/resolve";
 import { Reader } from "../../components/reader";
-import { rosterText } from "../../components/swarm/roster-text";
+import { rosterText } from "../../components/swarm/roster";
 import { quote } from "../../components/swarm/script";
 import { faultsOf } from "./cluster";
 

@@ -1,20 +1,20 @@
 import type { SwarmOptions } from "../../components";
 import { makeCluster } from "./cluster";
-import { CLUSTER_ID, type World } from "./mocks";
+import { CLUSTER_ID, type Recording } from "./mocks";
 import { sentTo, tokenOf } from "./sent";
 
 const NODES = ["manager-0", "manager-1", "manager-2", "web-0", "web-1"];
-const sent = (world: World, name: string) => sentTo(world, `demo-${name}`);
+const sent = (world: Recording, name: string) => sentTo(world, `demo-${name}`);
 /** Names of the Commands whose inputs differ, but for those that are never run again. */
 async function changed(before: SwarmOptions, after: SwarmOptions) {
   const [one, other] = [await makeCluster({ swarm: before }), await makeCluster({ swarm: after })];
-  const names = (world: World) =>
+  const names = (world: Recording) =>
     world
       .commands()
       .filter(({ ignoreChanges }) => !ignoreChanges.includes("*"))
       .map(({ name }) => name.slice("demo-".length));
   expect(names(other)).toEqual(names(one));
-  const inputs = (world: World, name: string) => JSON.stringify(world.get(`demo-${name}`).inputs);
+  const inputs = (world: Recording, name: string) => JSON.stringify(world.get(`demo-${name}`).inputs);
   return names(one)
     .filter(name => inputs(one, name) !== inputs(other, name))
     .sort();
@@ -29,21 +29,23 @@ describe("another value of `reconcile`", () => {
   ])(
     "holds all members and all pools against the program, and touches nothing else: %j, %j",
     async (...options) => {
-      expect(await changed(...options)).toEqual(["manager-settle", "members", "web-settle", ...JOINS].sort());
+      expect(await changed(...options)).toEqual(
+        ["manager-reconcile", "members", "web-reconcile", ...JOINS].sort(),
+      );
     },
   );
 
   test("is in what they are sent", async () => {
     const world = await makeCluster({ swarm: { reconcile: "r2" } });
     expect(sent(world, "members")).toMatchObject({ CLUSTER: CLUSTER_ID, ASKED: "0 r2" });
-    for (const name of [...JOINS, "manager-settle", "web-settle"])
+    for (const name of [...JOINS, "manager-reconcile", "web-reconcile"])
       expect([name, sent(world, name).RECONCILE]).toEqual([name, "r2"]);
   });
 
   test("is nothing where none is given", async () => {
     const world = await makeCluster();
     expect(sent(world, "members").ASKED).toBe("0 ");
-    for (const name of [...JOINS, "manager-settle"]) expect(sent(world, name).RECONCILE).toBe("");
+    for (const name of [...JOINS, "manager-reconcile"]) expect(sent(world, name).RECONCILE).toBe("");
   });
 });
 
@@ -51,7 +53,7 @@ describe("another generation", () => {
   const options = { swarm: { generation: 2 } };
 
   test("names its own bootstrap and first tokens, and nothing else", async () => {
-    const names = (world: World) =>
+    const names = (world: Recording) =>
       world.resources.map(({ type, name }) => `${type} ${name.replace(/-g2$/, "")}`).sort();
     const [first, later] = [await makeCluster(), await makeCluster(options)];
     expect(names(later)).toEqual(names(first));
@@ -78,7 +80,7 @@ describe("another generation", () => {
     const rotations = { workerTokenRotation: 3, caRotation: 1 };
     const world = await makeCluster(
       { swarm: { generation: 1, ...rotations } },
-      { birth: { workerRotation: 3, caRotation: 1 } },
+      { bootstrapped: { workerRotation: 3, caRotation: 1 } },
     );
     for (const name of ["worker-token-rotated", "manager-token-rotated", "ca-rotation"])
       expect([name, world.get(`demo-${name}`).inputs.create]).toEqual([name, undefined]);

@@ -1,8 +1,8 @@
 import { makeCluster } from "./cluster";
-import { isSecret, valueOf, type World } from "./mocks";
+import { isSecret, type Recording, valueOf } from "./mocks";
 import { sentTo, tokenOf as joinsWith } from "./sent";
 
-const tokenOf = (world: World, node: string) => joinsWith(world, `demo-${node}-join`);
+const tokenOf = (world: Recording, node: string) => joinsWith(world, `demo-${node}-join`);
 const FIRST = { worker: "SWMTKN-1-first-demo-worker-token", manager: "SWMTKN-1-first-demo-manager-token" };
 const SECOND = {
   worker: "SWMTKN-1-second-demo-worker-token-rotated",
@@ -33,7 +33,7 @@ test("a cluster born with a rotation uses its first tokens, and waits for no oth
   const world = await makeCluster(
     { swarm: rotation },
     {
-      birth: { workerRotation: 3, managerRotation: 4 },
+      bootstrapped: { workerRotation: 3, managerRotation: 4 },
       slow: ["demo-worker-token-rotated", "demo-manager-token-rotated"],
     },
   );
@@ -74,8 +74,11 @@ test.each(["worker", "manager"] as const)(
 
 test("a later rotation runs again, and joins change with the token alone", async () => {
   const one = await makeCluster({ swarm: { workerTokenRotation: 1 } });
-  const two = await makeCluster({ swarm: { workerTokenRotation: 2 } }, { birth: { workerRotation: 1 } });
-  const rotation = (world: World) => sentTo(world, "demo-worker-token-rotated").ROTATION;
+  const two = await makeCluster(
+    { swarm: { workerTokenRotation: 2 } },
+    { bootstrapped: { workerRotation: 1 } },
+  );
+  const rotation = (world: Recording) => sentTo(world, "demo-worker-token-rotated").ROTATION;
   expect([rotation(one), rotation(two)]).toEqual(["1", "2"]);
   expect(two.get("demo-web-0-join").inputs.triggers).toEqual(one.get("demo-web-0-join").inputs.triggers);
 });

@@ -1,12 +1,12 @@
 import { indices, resolvePool } from "../../components/nodes/resolve";
 import { Reader } from "../../components/reader";
 import { makeCluster } from "./cluster";
-import { DROPLET, type World } from "./mocks";
+import { DROPLET, type Recording } from "./mocks";
 import { sentTo } from "./sent";
 
-const droplets = (world: World) =>
+const droplets = (world: Recording) =>
   world.resources.filter(({ type }) => type === DROPLET).map(({ name }) => name.slice("demo-".length));
-const commands = (world: World) =>
+const commands = (world: Recording) =>
   world
     .commands()
     .map(({ name }) => name.slice("demo-".length))
@@ -29,18 +29,18 @@ test.each([
       "worker-token-rotated",
       "ca-rotation",
       "members",
-      "manager-settle",
-      ...(workers ? ["web-settle"] : []),
+      "manager-reconcile",
+      ...(workers ? ["web-reconcile"] : []),
       ...names.flatMap(name => [`${name}-join`, `${name}-leave`]),
       ...names.filter(name => name.startsWith("manager")).map(name => `${name}-docker-api`),
     ].sort(),
   );
 });
 
-test("adding a node changes the inputs of its pool's settling only", async () => {
+test("adding a node changes the inputs of its pool's Command only", async () => {
   const before = await makeCluster({ workers: { web: { count: 2 }, db: { count: 1 } } });
   const after = await makeCluster({ workers: { web: { count: 3 }, db: { count: 1 } } });
-  expect(changed(before, after)).toEqual(["demo-web-settle"]);
+  expect(changed(before, after)).toEqual(["demo-web-reconcile"]);
 });
 
 test("with `skip` a node goes from the middle and the others keep their names", async () => {
@@ -63,7 +63,7 @@ test("pools of the same program do not mix", async () => {
     workers: { web: { count: 1, labels: { tier: "web" } }, db: { count: 1, availability: "pause" } },
   });
   expect(droplets(world)).toEqual(["manager-0", "web-0", "db-0"]);
-  const roster = (pool: string) => JSON.parse(sentTo(world, `demo-${pool}-settle`).ROSTER ?? "") as object;
+  const roster = (pool: string) => JSON.parse(sentTo(world, `demo-${pool}-reconcile`).ROSTER ?? "") as object;
   expect(roster("web")).toEqual([
     { id: "id-of-10.110.0.60", name: "web-0", availability: "active", labels: { tier: "web" } },
   ]);
@@ -107,7 +107,7 @@ describe("replacing a host changes what it must and nothing else", () => {
     [
       "manager-0",
       [
-        // The first three are frozen: see "what belongs to the swarm's birth".
+        // The first three are frozen: see "what belongs to the bootstrap".
         "demo-bootstrap",
         "demo-manager-token",
         "demo-worker-token",
@@ -116,8 +116,8 @@ describe("replacing a host changes what it must and nothing else", () => {
         "demo-manager-0-docker-api",
         "demo-manager-0-join",
         "demo-manager-0-leave",
-        "demo-manager-settle",
-        "demo-web-settle",
+        "demo-manager-reconcile",
+        "demo-web-reconcile",
       ],
     ],
     [
@@ -127,15 +127,15 @@ describe("replacing a host changes what it must and nothing else", () => {
         "demo-manager-1-docker-api",
         "demo-manager-1-join",
         "demo-manager-1-leave",
-        "demo-manager-settle",
+        "demo-manager-reconcile",
       ],
     ],
-    ["web-0", ["demo-web-0-join", "demo-web-0-leave", "demo-web-settle"]],
+    ["web-0", ["demo-web-0-join", "demo-web-0-leave", "demo-web-reconcile"]],
   ])("%s", async (node, names) => {
     const before = await makeCluster();
     const after = await makeCluster({}, { generations: { [`demo-${node}`]: 1 }, bornAt: "10.110.0.10:2377" });
     expect(changed(before, after)).toEqual([...names].sort());
-    const triggers = (world: World, name: string) => world.get(name).inputs.triggers;
+    const triggers = (world: Recording, name: string) => world.get(name).inputs.triggers;
     for (const other of ["manager-0", "manager-1", "manager-2", "web-0", "web-1"])
       for (const name of [`demo-${other}-join`, `demo-${other}-leave`])
         expect([name, triggers(before, name) === undefined]).toEqual([name, false]);
@@ -149,7 +149,7 @@ describe("replacing a host changes what it must and nothing else", () => {
 });
 
 /** Names of the resources that both have with different inputs. */
-function changed(before: World, after: World): string[] {
+function changed(before: Recording, after: Recording): string[] {
   const key = ({ type, name }: { type: string; name: string }) => `${type} ${name}`;
   const old = new Map(before.resources.map(one => [key(one), JSON.stringify(one.inputs)]));
   return after.resources

@@ -1,7 +1,7 @@
-import type { World } from "./mocks";
+import type { Recording } from "./mocks";
 
 /** The words that a Command's script is sent with, by their names in the contract; numbers as texts. */
-export function sentTo(world: World, name: string): Readonly<Record<string, string | undefined>> {
+export function sentTo(world: Recording, name: string): Readonly<Record<string, string | undefined>> {
   return words(String(world.get(name).inputs.stdin));
 }
 
@@ -23,7 +23,7 @@ export function words(text: string): Readonly<Record<string, string | undefined>
 }
 
 /** Whom a node is joined through, each with the request to its engine. */
-export function joinRequests(world: World, join: string): [string, Readonly<Record<string, unknown>>][] {
+export function joinRequests(world: Recording, join: string): [string, Readonly<Record<string, unknown>>][] {
   const lines = (sentTo(world, join).JOINS ?? "").split("\n").filter(Boolean);
   return lines.map(line => {
     const space = line.indexOf(" ");
@@ -32,7 +32,7 @@ export function joinRequests(world: World, join: string): [string, Readonly<Reco
 }
 
 /** Whom a node is joined through, in order of preference. */
-export const peersOf = (world: World, join: string) => joinRequests(world, join).map(([peer]) => peer);
+export const peersOf = (world: Recording, join: string) => joinRequests(world, join).map(([peer]) => peer);
 
 /** The token that a node joins with. */
-export const tokenOf = (world: World, join: string) => joinRequests(world, join)[0]?.[1].JoinToken;
+export const tokenOf = (world: Recording, join: string) => joinRequests(world, join)[0]?.[1].JoinToken;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { InvalidArgsError } from "../../components";
 import { readConfig } from "../../config";
-import { startWorld } from "./mocks";
+import { startRecording } from "./mocks";
 
 /** The least that a stack's configuration has. */
 export const GOOD: Record<string, unknown> = {
@@ -13,7 +13,7 @@ export const GOOD: Record<string, unknown> = {
 
 /** Sets the stack's configuration as the engine hands it over: plain text as it is, the rest as JSON. */
 export async function configure(values: Record<string, unknown>): Promise<void> {
-  await startWorld();
+  await startRecording();
   pulumi.runtime.setAllConfig(
     Object.fromEntries(
       Object.entries(values)

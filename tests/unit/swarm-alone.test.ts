@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { Swarm, type SwarmNode } from "../../components";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 
 const node = (name: string, role: "manager" | "worker", last: number): SwarmNode => ({
   name,
@@ -18,7 +18,7 @@ const node = (name: string, role: "manager" | "worker", last: number): SwarmNode
 });
 
 test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   const lifetime = new pulumi.ComponentResource("test:index:Hosts", "hosts");
   new Swarm("rack", {
     nodes: [node("a", "manager", 1), node("b", "worker", 2)],
@@ -41,11 +41,11 @@ test("hosts that answer SSH become a swarm, with nothing of DigitalOcean", async
     "rack-b-leave",
     "rack-bootstrap",
     "rack-ca-rotation",
-    "rack-manager-settle",
+    "rack-manager-reconcile",
     "rack-manager-token",
     "rack-manager-token-rotated",
     "rack-members",
-    "rack-worker-settle",
+    "rack-worker-reconcile",
     "rack-worker-token",
     "rack-worker-token-rotated",
   ]);

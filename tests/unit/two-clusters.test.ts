@@ -1,9 +1,9 @@
 import { SwarmCluster } from "../../components";
 import { CLUSTER } from "./cluster";
-import { COMMAND, quiet, startWorld } from "./mocks";
+import { COMMAND, quiet, startRecording } from "./mocks";
 
 test("two clusters of one program have no name in common, and nothing to do with each other", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   for (const name of ["blue", "green"]) new SwarmCluster(name, CLUSTER);
   await quiet();
   const names = (cluster: string) =>
@@ -23,7 +23,7 @@ test("two clusters of one program have no name in common, and nothing to do with
 });
 
 test("nothing that an account takes once is given a fixed name", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   new SwarmCluster("swarm", { ...CLUSTER });
   await quiet();
   const kinds = ["Tag", "Firewall", "SshKey", "Droplet"];

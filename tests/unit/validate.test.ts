@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { InvalidArgsError, SwarmCluster, type SwarmClusterArgs } from "../../components";
 import { asText, CLUSTER, faultsOf } from "./cluster";
-import { quiet, startWorld } from "./mocks";
+import { quiet, startRecording } from "./mocks";
 import { NODE_CASES, web } from "./validate-cases";
 import { HOST_CASES } from "./validate-host-cases";
 import { firewall, NETWORK_CASES } from "./validate-network-cases";
@@ -46,7 +46,7 @@ describe.each<[string, Partial<SwarmClusterArgs>]>([
 });
 
 test("all faults come in one error, and nothing is made", async () => {
-  const world = await startWorld();
+  const world = await startRecording();
   const make = () =>
     new SwarmCluster("Demo", {
       ...CLUSTER,

@@ -1,6 +1,6 @@
 import type { SwarmClusterArgs } from "../../components";
 import { makeCluster } from "./cluster";
-import type { Recorded, World } from "./mocks";
+import type { Recorded, Recording } from "./mocks";
 
 const SSH = { sshFrom: ["192.0.2.7/32"] };
 /** With all that makes Commands, or changes them. */
@@ -25,13 +25,13 @@ const FIRST = "203.0.113.10";
 const short = ({ name }: Recorded) => name.slice("demo-".length);
 const hostOf = ({ inputs }: Recorded) => (inputs.connection as { host: string }).host;
 /** Names of the Commands that run at this time. */
-const at = (world: World, when: "create" | "update" | "delete") =>
+const at = (world: Recording, when: "create" | "update" | "delete") =>
   world
     .commands()
     .filter(({ inputs }) => inputs[when] !== undefined)
     .map(short)
     .sort();
-const nodes = (world: World) =>
+const nodes = (world: Recording) =>
   world
     .commands()
     .map(short)
@@ -83,8 +83,8 @@ test("a fresh cluster runs at once what makes it one, and keeps the rest for a c
       "bootstrap",
       "worker-token",
       "manager-token",
-      "manager-settle",
-      "web-settle",
+      "manager-reconcile",
+      "web-reconcile",
       ...nodes(world).map(node => `${node}-join`),
     ].sort(),
   );
@@ -120,12 +120,12 @@ test("nodes leave, tokens rotate and members are listed through the control addr
     "unlock-key": CONTROL,
     members: CONTROL,
     "manager-0-join": FIRST,
-    "manager-settle": FIRST,
+    "manager-reconcile": FIRST,
     "manager-0-leave": CONTROL,
     "manager-0-docker-api": FIRST,
     "web-0-join": "203.0.113.60",
     "web-1-join": "203.0.113.61",
-    "web-settle": FIRST,
+    "web-reconcile": FIRST,
     "web-0-leave": CONTROL,
     "web-1-leave": CONTROL,
   });

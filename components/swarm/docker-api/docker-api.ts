@@ -84,7 +84,7 @@ export class DockerApi extends pulumi.ComponentResource {
    * @param after - What must not be disturbed: engines are restarted.
    * @param unlockKey - Unlocks a manager after its engine was restarted; where the swarm is locked. Secret.
    */
-  public settle(after: readonly pulumi.Resource[], unlockKey?: pulumi.Input<string>): void {
+  public reconcile(after: readonly pulumi.Resource[], unlockKey?: pulumi.Input<string>): void {
     const { context, managers } = this.args;
     let earlier = after;
     for (const node of managers) {

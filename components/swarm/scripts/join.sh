@@ -62,7 +62,7 @@ check_membership() {
 }
 is_what_the_managers_know() {
   [[ $KNOWN ]] || return 0
-  [[ $SWARM_STATE != pending ]] || wait_until "$WAIT_SECONDS" "the engine to find its swarm again" is_settled || true
+  [[ $SWARM_STATE != pending ]] || wait_until "$WAIT_SECONDS" "the engine to find its swarm again" knows_its_state || true
   case $SWARM_STATE in
     active)
       local role=worker
@@ -74,7 +74,7 @@ is_what_the_managers_know() {
     *) return 0 ;;
   esac
 }
-is_settled() {
+knows_its_state() {
   look_at_swarm
   [[ -n $SWARM_STATE && $SWARM_STATE != pending ]]
 }

@@ -32,7 +32,7 @@ export const KILLS: readonly Scenario[] = [
   }),
   faulty("up killed during promote, then up again", async world => {
     const grown = { managers: managers(5), workers: workers(2) };
-    await killedWhen(world, grown, said => said.includes("swarm-manager-settle"));
+    await killedWhen(world, grown, said => said.includes("swarm-manager-reconcile"));
     if (world.driver instanceof CliDriver) await cutState(world.driver.stateFile);
     return goesOn(world, grown);
   }),

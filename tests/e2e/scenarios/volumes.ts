@@ -44,9 +44,19 @@ export const VOLUMES: readonly Scenario[] = [
         says(world, "second", "docker image inspect -f ok lab/workload:1", "ok"),
       );
       // Pulled out while it is mounted: it is gone, and what has it open gets errors.
-      await inside(world, "first", "exec 3>/mnt/data_one/open; (sleep 5; echo late >&3) 2>/tmp/late &");
+      const writer = "exec 3>/mnt/data_one/open; while sleep 0.2; do echo more >&3 || exit; done";
+      await inside(world, "first", `systemd-run --unit writer bash -c '${writer}'`);
       await client.act(target, { type: "detach", droplet_id: first });
       await says(world, "first", "findmnt -n /mnt/data_one; ls /dev/disk/by-id; echo nothing", "nothing");
+
+      await world.eventually(60, "who writes on to get an error", () =>
+        says(
+          world,
+          "first",
+          "journalctl -u writer -o cat | grep -o 'write error: .*'",
+          "write error: Input/output error",
+        ),
+      );
 
       await client.act(target, { type: "attach", droplet_id: second });
       // Mounted once in its life: from now on it is its owner's to mount, by a unit that waits for the device, say.
@@ -61,12 +71,12 @@ export const VOLUMES: readonly Scenario[] = [
       const container = "docker run --rm -v /srv/books:/data lab/workload:1 cat /data/file";
       await says(world, "second", container, "kept");
       await client.act(target, { type: "resize", size_gigabytes: 2 });
-      await says(
-        world,
-        "second",
-        `resize2fs ${DEVICE} 2>/dev/null; df --output=size -BG /srv/books | tail -1`,
-        "2G",
-      );
+      await says(world, "second", `blockdev --getsize64 ${DEVICE}`, String(2 * 2 ** 30));
+      // The file system stays as it is until somebody makes it larger, which a droplet of the lab may not do while it is
+      // mounted.
+      const grow = `systemctl stop srv-books.mount && e2fsck -fp ${DEVICE} && resize2fs ${DEVICE}`;
+      await inside(world, "second", `(${grow}) >/tmp/grow 2>&1; systemctl start srv-books.mount`);
+      await says(world, "second", "df --output=size -BG /srv/books | tail -1", "2G");
 
       await client.act(`droplets/${second}`, { type: "reboot" });
       await world.eventually(60, "the volume to be mounted after the reboot", () =>

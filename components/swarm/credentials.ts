@@ -2,7 +2,7 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Birth } from "./birth";
+import type { Bootstrap } from "./bootstrap";
 import type { SwarmContext } from "./context";
 import { BOUNDS, script } from "./script";
 
@@ -16,7 +16,7 @@ export interface FirstTokens {
 }
 
 /** Reads the first tokens, once in each generation of the swarm. They are worth nothing after a rotation. */
-export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>): FirstTokens {
+export function firstTokens(context: SwarmContext, bootstrapped: pulumi.Output<Bootstrap>): FirstTokens {
   const { firstManager } = context;
   const read = (role: "worker" | "manager") => {
     const { stdout } = context.run(
@@ -25,7 +25,7 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
         script: "read-token",
         about: role,
         on: firstManager,
-        stdin: birth.clusterId.apply(CLUSTER =>
+        stdin: bootstrapped.clusterId.apply(CLUSTER =>
           script("read-token", firstManager.name, { CLUSTER, ROLE: role }),
         ),
         seconds: 60,
@@ -42,16 +42,16 @@ export function firstTokens(context: SwarmContext, birth: pulumi.Output<Birth>):
  * Replaces the root CA, where the swarm was not initialised with this rotation. It ends when every node has its new
  * certificate; both join tokens have changed then. Going back to an earlier rotation is refused.
  */
-export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): remote.Command {
+export function rotateCa(context: SwarmContext, bootstrapped: pulumi.Output<Bootstrap>): remote.Command {
   const { caRotation: ROTATION } = context.settings;
-  const stdin = birth.clusterId.apply(CLUSTER =>
+  const stdin = bootstrapped.clusterId.apply(CLUSTER =>
     script("rotate-ca", "control endpoint", { CLUSTER, ROTATION, ROTATE_SECONDS }),
   );
   return context.run({
     name: "ca-rotation",
     script: "rotate-ca",
     at: "update",
-    atOnce: birth.apply(({ caRotation = 0 }) => caRotation !== ROTATION),
+    atOnce: bootstrapped.apply(({ caRotation = 0 }) => caRotation !== ROTATION),
     about: "root-ca",
     on: "control",
     stdin,
@@ -67,18 +67,18 @@ export function rotateCa(context: SwarmContext, birth: pulumi.Output<Birth>): re
 export function joinToken(
   context: SwarmContext,
   role: "worker" | "manager",
-  birth: pulumi.Output<Birth>,
+  bootstrapped: pulumi.Output<Bootstrap>,
   first: FirstTokens,
   caRotated: remote.Command,
 ): pulumi.Output<string> {
   const { caRotation, workerTokenRotation, managerTokenRotation } = context.settings;
   const rotation = role === "worker" ? workerTokenRotation : managerTokenRotation;
-  const isFirst = birth.apply(
+  const isFirst = bootstrapped.apply(
     b =>
       (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
       (b.caRotation ?? 0) === caRotation,
   );
-  const stdin = birth.clusterId.apply(CLUSTER =>
+  const stdin = bootstrapped.clusterId.apply(CLUSTER =>
     script("rotate-token", "control endpoint", {
       CLUSTER,
       ROLE: role,

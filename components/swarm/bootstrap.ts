@@ -6,7 +6,7 @@ import type { SwarmContext } from "./context";
 import { BOUNDS, script } from "./script";
 
 /** What `report-swarm.py` reports. It never changes in the swarm's life. */
-export interface Birth {
+export interface Bootstrap {
   readonly clusterId: string;
   /** `ip:port` at which the first of all managers was told to be reached. */
   readonly address: string;
