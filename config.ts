@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   Availability,
+  type DaemonOptions,
   type DockerApiOptions,
   type Fault,
   type FirewallOptions,
@@ -52,6 +53,9 @@ type Keys<Args> = Record<keyof Args, z.ZodType>;
 const node = {
   size: text.optional(),
   image: text.optional(),
+  monitoring: truth.optional(),
+  backups: truth.optional(),
+  ipv6: truth.optional(),
   labels: z.record(z.string(), text).optional(),
   availability: z.enum(Availability).optional(),
   revision: text.optional(),
@@ -127,7 +131,20 @@ const SCHEMA = {
   dockerVersion: text.optional(),
   dockerMirror: text.optional(),
   securityUpdates: z.enum(SecurityUpdates).optional(),
+  daemon: z
+    .strictObject({
+      logDriver: text.optional(),
+      logOptions: z.record(z.string(), text).optional(),
+      registryMirrors: z.array(text).optional(),
+      insecureRegistries: z.array(text).optional(),
+      metricsAddress: text.optional(),
+      labels: z.record(z.string(), text).optional(),
+      raw: z.record(z.string(), z.unknown()).optional(),
+    } satisfies Keys<DaemonOptions>)
+    .optional(),
+  cloudInit: text.optional(),
   tags: z.array(text).optional(),
+  project: text.optional(),
   timeouts: z
     .strictObject({
       ssh: number.optional(),

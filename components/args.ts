@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { FirewallOptions, VpcOptions } from "./network/args";
-import type { ManagerPoolOptions, PoolOptions, SecurityUpdates } from "./nodes/args";
+import type { DaemonOptions, ManagerPoolOptions, PoolOptions, SecurityUpdates } from "./nodes/args";
 import type { SshOptions } from "./ssh/args";
 import type { SwarmOptions, Timeouts } from "./swarm/options";
 
@@ -61,7 +61,25 @@ export interface SwarmClusterArgs {
    * is on for Ubuntu. A change takes effect with the next `revision`. @default "image"
    */
   readonly securityUpdates?: pulumi.Input<SecurityUpdates>;
+  /** Docker engines of new nodes: logs, registries, metrics. @default logs are rotated, three files of 10 MB each */
+  readonly daemon?: DaemonOptions;
+  /**
+   * What else new nodes are to do at their first boot: cloud-config, from `#cloud-config` on, or a script, from `#!` on.
+   *
+   * `bootcmd` and `write_files` come after the program's own. `runcmd`, or the script, runs as root before the Docker
+   * engine is installed; a node joins when it is over, and where a command of it fails, `up` fails and says so. Other keys
+   * are cloud-init's business; those of the program itself (SSH, the hostname, a reboot ...) are refused.
+   *
+   * It may be secret: it is encrypted in the state. On the node, root and processes of the host can read it, and
+   * containers cannot. At most 40 KiB. A change takes effect with the next `revision`. @default none
+   */
+  readonly cloudInit?: pulumi.Input<string>;
   /** Further tags of the droplets, at most 4. @default [] */
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Id of a DigitalOcean project that the droplets belong to, and the reserved IP with the one that holds it. A change
+   * moves them. Left out again, they stay where they are. @default the account's default project, for new droplets
+   */
+  readonly project?: pulumi.Input<string>;
   readonly timeouts?: Timeouts;
 }

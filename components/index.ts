@@ -4,6 +4,7 @@ export { type Fault, InvalidArgsError, UserError } from "./faults";
 export type { FirewallOptions, FirewallRule, VpcOptions } from "./network/args";
 export {
   Availability,
+  type DaemonOptions,
   type ManagerPoolOptions,
   type NodeOptions,
   type PoolOptions,

@@ -4,6 +4,8 @@ import type { SwarmClusterArgs } from "./args";
 import { needKnown } from "./known-now";
 import { type NetworkSettings, resolveNetwork } from "./network/resolve";
 import { SecurityUpdates } from "./nodes/args";
+import { parseCloudInit } from "./nodes/cloud-init";
+import { parseDaemon } from "./nodes/daemon";
 import type { WantedNode } from "./nodes/node";
 import { checkName, resolveNodes } from "./nodes/resolve";
 import { DOCKER_MIRROR, type HostSoftware } from "./nodes/user-data";
@@ -15,6 +17,7 @@ import { resolveSwarm, type SwarmSettings } from "./swarm/resolve";
 
 /** It becomes a line of apt's sources. */
 const MIRROR = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/[\w.~-]+)*$/i;
+const PROJECT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TAG = /^[a-zA-Z0-9_:-]{1,255}$/;
 /** https://docs.digitalocean.com/products/networking/firewalls/details/limits/ */
 const MOST_TAGS = 5;
@@ -32,6 +35,8 @@ export interface ClusterSettings {
   readonly software: HostSoftware;
   /** Beside the cluster's own. */
   readonly tags: pulumi.Input<readonly string[]>;
+  /** Where one is named. */
+  readonly project?: pulumi.Input<string>;
   /** Where the Docker API is on. */
   readonly dockerApi?: { readonly renewal: number };
 }
@@ -61,6 +66,7 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
   const network = resolveNetwork(reader, args, swarm.ports, swarm.addressPools);
   checkSsh(reader, args.ssh);
   const tags = reader.read("tags", args.tags ?? [], parseTags);
+  const project = args.project === undefined ? undefined : reader.read("project", args.project, parseProject);
   const { renewal = 0 } = args.dockerApi ?? {};
   integer(renewal, [0, 1e9], at("dockerApi.renewal"));
   const software = resolveSoftware(reader, args);
@@ -75,6 +81,7 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
     ssh,
     software,
     tags,
+    project,
     ...(network.servesDockerApi ? { dockerApi: { renewal } } : {}),
   };
 }
@@ -97,7 +104,15 @@ function resolveSoftware(reader: Reader, args: SwarmClusterArgs): HostSoftware {
       oneOf(word, Object.values(SecurityUpdates), report);
       return word;
     }),
+    daemon: reader.read("daemon", args.daemon ?? {}, parseDaemon),
+    cloudInit: reader.read("cloudInit", args.cloudInit ?? "", parseCloudInit),
   };
+}
+
+function parseProject(id: string, report: Report): string {
+  if (!PROJECT.test(id))
+    report(`"${id}" is not the id of a project: \`doctl projects list\` shows ids beside names`);
+  return id;
 }
 
 function parseTags(tags: readonly string[], report: Report): readonly string[] {

@@ -5,6 +5,7 @@ import { isWorld } from "./network/cidr";
 import { Network } from "./network/network";
 import { vpcOf } from "./network/vpc";
 import { NodePool } from "./nodes/node-pool";
+import { assignToProject } from "./nodes/project";
 import { MANAGERS } from "./nodes/resolve";
 import { map } from "./reader";
 import { resolve } from "./resolve";
@@ -99,6 +100,8 @@ export class SwarmCluster extends pulumi.ComponentResource {
       );
     const managers = pool(MANAGERS);
     const workers = Object.keys(args.workers ?? {}).map(pool);
+    if (settings.project !== undefined)
+      assignToProject(name, settings.project, [managers, ...workers], child);
     const swarm = new Swarm(
       name,
       {

@@ -2,7 +2,7 @@ import { type Action, type ApiClient, POLL_MS, RequestFailed } from "../lab/clie
 import { messageOf } from "../lab/engine/errors";
 import { waitFor } from "../lab/engine/wait";
 import { droplet } from "./droplet";
-import { type Handler, type Props, text } from "./entry";
+import { type Handler, type Props, text, texts } from "./entry";
 
 interface ReservedIp {
   readonly ip: string;
@@ -18,6 +18,7 @@ export function digitalOcean(api: ApiClient): Record<string, Handler> {
     "digitalocean:index/droplet:Droplet": droplet(api),
     "digitalocean:index/sshKey:SshKey": sshKey(api),
     "digitalocean:index/reservedIp:ReservedIp": reservedIp(api),
+    "digitalocean:index/projectResources:ProjectResources": projectResources(api),
     "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": assignment(api),
   };
 }
@@ -157,6 +158,35 @@ function reservedIp(api: ApiClient): Handler {
     },
     delete: ({ id }) => api.call("DELETE", `reserved_ips/${id}`),
     read: async ({ id }) => gone(await api.find(`reserved_ips/${id}`)),
+  };
+}
+
+/** The program retains what it deletes of these, so that there is nothing to do then. */
+function projectResources(api: ApiClient): Handler {
+  const assign = (project: unknown, resources: readonly string[]) =>
+    api.call("POST", `projects/${String(project)}/resources`, { resources });
+  return {
+    replaceOn: ["project"],
+    async create({ project, resources }) {
+      await assign(project, texts(resources));
+      return { id: String(project), outputs: {} };
+    },
+    async update({ inputs: old, outputs }, { project, resources }) {
+      const [before, after] = [texts(old.resources), texts(resources)];
+      const leaving = before.filter(urn => !after.includes(urn));
+      const coming = after.filter(urn => !before.includes(urn));
+      if (leaving.length > 0) await assign("default", leaving);
+      if (coming.length > 0) await assign(project, coming);
+      return outputs;
+    },
+    async read({ id, inputs }) {
+      const path = `projects/${id}/resources?per_page=200`;
+      const found = await api.find<{ resources: { urn: string }[] }>(path);
+      if (!found) return undefined;
+      const there = new Set(found.resources.map(({ urn }) => urn));
+      const resources = texts(inputs.resources).filter(urn => there.has(urn));
+      return resources.length === texts(inputs.resources).length ? {} : { resources };
+    },
   };
 }
 

@@ -10,7 +10,11 @@ interface Droplet {
   readonly size_slug: string;
   readonly vpc_uuid: string;
   readonly tags: readonly string[];
-  readonly networks: { readonly v4: readonly { readonly ip_address: string; readonly type: string }[] };
+  readonly networks: { readonly v4: readonly Address[]; readonly v6?: readonly Address[] };
+}
+interface Address {
+  readonly ip_address: string;
+  readonly type: string;
 }
 
 /** How often a new droplet may be not found before the provider gives it up. */
@@ -35,6 +39,7 @@ export function droplet(api: ApiClient): Handler {
         user_data: inputs.userData,
         vpc_uuid: inputs.vpcUuid,
         monitoring: inputs.monitoring ?? false,
+        backups: inputs.backups ?? false,
         ipv6: inputs.ipv6 ?? false,
         with_droplet_agent: inputs.dropletAgent,
       });
@@ -58,6 +63,8 @@ export function droplet(api: ApiClient): Handler {
     async update({ id, inputs: old, outputs }, inputs) {
       if (old.name !== inputs.name) await api.act(`droplets/${id}`, { type: "rename", name: inputs.name });
       if (old.size !== inputs.size) await resize(api, id, inputs);
+      if ((old.backups ?? false) !== (inputs.backups ?? false))
+        await api.act(`droplets/${id}`, { type: inputs.backups ? "enable_backups" : "disable_backups" });
       const resources = [{ resource_id: id, resource_type: "droplet" }];
       for (const tag of missing(old.tags, inputs.tags))
         await api.call("DELETE", `tags/${tag}/resources`, { resources });
@@ -106,6 +113,7 @@ function outputsOf(droplet: Droplet): Props {
     status: droplet.status,
     ipv4Address: address("public"),
     ipv4AddressPrivate: address("private"),
+    ipv6Address: droplet.networks.v6?.find(({ type }) => type === "public")?.ip_address ?? "",
     vpcUuid: droplet.vpc_uuid,
   };
 }

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import execa from "execa";
 
 import { swarmPorts } from "../../components/network/ports";
+import { parseDaemon } from "../../components/nodes/daemon";
 import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
 import { ApiClient, POLL_MS } from "../../lab/client";
 import { waitFor } from "../../lab/engine/wait";
@@ -61,6 +62,8 @@ export async function createHosts(lab: Lab, count: number, dir: string): Promise
         dockerVersion: "any",
         dockerMirror: DOCKER_MIRROR,
         securityUpdates: "image",
+        daemon: parseDaemon({}),
+        cloudInit: { config: {}, script: "" },
         ports: swarmPorts(),
         user: "root",
         hostPrivateKey: host.private,

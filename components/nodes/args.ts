@@ -11,8 +11,8 @@ export type SecurityUpdates = (typeof SecurityUpdates)[keyof typeof SecurityUpda
 /**
  * What a node is made of.
  *
- * A running droplet is never replaced or rebooted because one of `size`, `image`, `sshKeys` or the user data was
- * edited: the edit is ignored, a warning names the droplet, and it takes effect when `revision` changes.
+ * A running droplet is never replaced or rebooted because one of `size`, `image`, `monitoring`, `ipv6`, `sshKeys` or the
+ * user data was edited: the edit is ignored, a warning names the droplet, and it takes effect when `revision` changes.
  */
 export interface NodeOptions {
   /**
@@ -25,6 +25,23 @@ export interface NodeOptions {
    * A change takes effect with the next `revision`.
    */
   readonly image?: pulumi.Input<string>;
+  /**
+   * Whether DigitalOcean's agent for metrics is installed, for graphs of memory and disk, and for alerts.
+   * A change takes effect with the next `revision`. @default false
+   */
+  readonly monitoring?: pulumi.Input<boolean>;
+  /**
+   * Whether DigitalOcean makes backups of the droplet's disk, every day, and keeps them for a week; they cost a part of
+   * the droplet's price. A manager's disk has the swarm's state, which a swarm that goes on has in its other managers: a
+   * backup of it is for a disaster. A change is applied in place. @default false
+   */
+  readonly backups?: pulumi.Input<boolean>;
+  /**
+   * Whether the droplet has a public IPv6 address beside its IPv4 one; `publicIpv6` of the outputs says which. The swarm
+   * itself stays on IPv4. It cannot be turned off again on a droplet, and turning it on needs work inside of it:
+   * a change takes effect with the next `revision`. @default false
+   */
+  readonly ipv6?: pulumi.Input<boolean>;
   /** Swarm node labels. A change is applied in place. Labels set by hand stay. @default {} */
   readonly labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Applied in place. @default "active" */
@@ -69,4 +86,44 @@ export interface ManagerPoolOptions extends PoolOptions {
    * @default false
    */
   readonly allowEvenCount?: boolean;
+}
+
+/**
+ * Docker engines of new nodes: what their `/etc/docker/daemon.json` has. A file that the image has is kept, but for the
+ * keys that are said here. Root on a node can read it. A change takes effect with the next `revision`.
+ */
+export interface DaemonOptions {
+  /**
+   * What keeps the output of containers that ask for nothing else: `json-file`, `local`, `journald`, `syslog` ...
+   * https://docs.docker.com/engine/logging/configure/ @default what the image's daemon.json has, else "json-file"
+   */
+  readonly logDriver?: pulumi.Input<string>;
+  /**
+   * Options of that driver. Of `json-file` and `local`, those that are left out are the default: three files of 10 MB
+   * for each container, where Docker's own default for `json-file` grows until the disk is full.
+   * @default what the image's daemon.json has, else { "max-size": "10m", "max-file": "3" }
+   */
+  readonly logOptions?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Addresses of mirrors of Docker Hub, `https://mirror.example`, asked before it. @default [] */
+  readonly registryMirrors?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Registries that are asked without TLS, or with a certificate that nobody verifies: `registry.example:5000`, or CIDR
+   * ranges. Whoever is on the way chooses what runs on the nodes. @default []
+   */
+  readonly insecureRegistries?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Where the engine answers with its metrics for Prometheus, without asking who it is: `127.0.0.1:9323`, or
+   * `0.0.0.0:9323` for whoever the firewall lets in. Docker before 23 needs `raw: { experimental: true }`, too.
+   * @default none
+   */
+  readonly metricsAddress?: pulumi.Input<string>;
+  /** Labels of the engine, `engine.labels` in a service's constraints. Those of a swarm's node are `labels`. @default {} */
+  readonly labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * Further keys, by their names in the file: `{ "default-address-pools": [...] }`. What a swarm or this program cannot
+   * do with is refused: `live-restore`, `hosts`, TLS, `containerd` ...
+   * https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file @default {}
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema has no `unknown`
+  readonly raw?: pulumi.Input<Record<string, any>>;
 }

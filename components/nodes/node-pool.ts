@@ -31,6 +31,8 @@ export interface NodePoolArgs {
 export class NodePool extends pulumi.ComponentResource {
   /** The nodes, with the hosts that they are on. */
   public readonly nodes: readonly SwarmNode[];
+  /** As DigitalOcean's projects know them. */
+  public readonly dropletUrns: readonly pulumi.Output<string>[];
   /** OpenSSH public key by which every host of the pool is verified. */
   public readonly hostKey: pulumi.Output<string>;
   /** Of the VPC that the droplets are in. None where there is no droplet. */
@@ -49,6 +51,7 @@ export class NodePool extends pulumi.ComponentResource {
     );
     const droplets = args.nodes.map(node => ({ node, droplet: this.droplet(node, args, data) }));
     this.nodes = droplets.map(({ node, droplet }) => this.onDroplet(node, droplet));
+    this.dropletUrns = droplets.map(({ droplet }) => droplet.dropletUrn);
     this.vpcId = droplets[0]?.droplet.vpcUuid;
     this.registerOutputs({ hostKey: this.hostKey });
   }
@@ -62,12 +65,16 @@ export class NodePool extends pulumi.ComponentResource {
       host: droplet.id.apply(dropletId =>
         droplet.name.apply(hostname =>
           droplet.ipv4Address.apply(publicAddress =>
-            droplet.ipv4AddressPrivate.apply(privateAddress => ({
-              hostname,
-              publicAddress,
-              privateAddress,
-              dropletId,
-            })),
+            droplet.ipv4AddressPrivate.apply(privateAddress =>
+              droplet.ipv6Address.apply(publicIpv6 => ({
+                hostname,
+                publicAddress,
+                // Empty where there is none.
+                ...(publicIpv6 ? { publicIpv6 } : {}),
+                privateAddress,
+                dropletId,
+              })),
+            ),
           ),
         ),
       ),
@@ -79,13 +86,14 @@ export class NodePool extends pulumi.ComponentResource {
    * replace or reboot a running droplet is ignored until its revision changes, and said.
    */
   private droplet(node: WantedNode, args: NodePoolArgs, data: pulumi.Output<string>): digitalocean.Droplet {
-    const { size, image } = node;
+    const { size, image, monitoring, backups, ipv6 } = node;
     const droplet = new digitalocean.Droplet(
       `${args.cluster}-${node.name}`,
       {
         region: args.region,
         size,
         image,
+        ...given({ monitoring, backups, ipv6 }),
         ...(args.vpcId === undefined ? {} : { vpcUuid: args.vpcId }),
         tags: args.tags,
         sshKeys: args.sshKeys,
@@ -94,27 +102,36 @@ export class NodePool extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [args.firewall],
-        ignoreChanges: ["region", "size", "image", "vpcUuid", "sshKeys", "userData"],
+        ignoreChanges: ["region", "size", "image", "monitoring", "ipv6", "vpcUuid", "sshKeys", "userData"],
         customTimeouts: SLOW_DELETES,
       },
     );
     pulumi
-      .all([droplet.size, droplet.image, size, image])
-      .apply(([itsSize, itsImage, wantedSize, wantedImage]) => {
-        const edits = ignoredEdits(
-          { size: itsSize, image: itsImage },
-          { size: wantedSize, image: wantedImage },
-        );
+      .all([
+        { size: droplet.size, image: droplet.image, monitoring: droplet.monitoring, ipv6: droplet.ipv6 },
+        { size, image, monitoring, ipv6 },
+      ])
+      .apply(([running, wanted]) => {
+        const edits = ignoredEdits(running, wanted);
         if (edits) void pulumi.log.warn(`${node.name} ${edits}`, droplet);
       });
     return droplet;
   }
 }
 
-/** A droplet's, or a node's. */
+/** What was said: a property that is not there stays as it is, also on a droplet of an earlier release. */
+function given<T extends object>(properties: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+/** A droplet's, or a node's. What is not said is off. */
 interface Machine {
   readonly size: string;
   readonly image: string;
+  readonly monitoring?: boolean;
+  readonly ipv6?: boolean;
 }
 
 /**
@@ -122,9 +139,15 @@ interface Machine {
  * asked. Replacing or rebooting nodes is the user's decision, made by changing `revision`.
  */
 export function ignoredEdits(running: Machine, wanted: Machine): string | undefined {
-  const edits = (["size", "image"] as const)
-    .filter(key => running[key] !== wanted[key])
-    .map(key => `${key} ${running[key]}, not ${wanted[key]}`);
+  const edits = (["size", "image", "monitoring", "ipv6"] as const)
+    .map(key => ({ key, is: inWords(running[key]), asked: inWords(wanted[key]) }))
+    .filter(({ is, asked }) => is !== asked)
+    .map(({ key, is, asked }) => `${key} ${is}, not ${asked}`);
   if (edits.length === 0) return undefined;
   return `keeps ${edits.join(" and ")}: running nodes are not replaced by an edit. Change its \`revision\` to replace it`;
+}
+
+function inWords(value: string | boolean | undefined): string {
+  if (typeof value === "string") return value;
+  return value ? "on" : "off";
 }

@@ -28,4 +28,8 @@ export interface WantedNode extends SwarmRole {
   readonly index: number;
   readonly size: pulumi.Input<string>;
   readonly image: pulumi.Input<string>;
+  /** What is not said is off. */
+  readonly monitoring?: pulumi.Input<boolean>;
+  readonly backups?: pulumi.Input<boolean>;
+  readonly ipv6?: pulumi.Input<boolean>;
 }

@@ -89,6 +89,9 @@ export function resolvePool(
       index,
       size: rest.size ?? common.size ?? DEFAULT_SIZE,
       image: rest.image ?? common.image ?? DEFAULT_IMAGE,
+      monitoring: rest.monitoring ?? common.monitoring,
+      backups: rest.backups ?? common.backups,
+      ipv6: rest.ipv6 ?? common.ipv6,
       labels: merge(common.labels, labels),
       availability: rest.availability ?? common.availability ?? "active",
     };
@@ -106,19 +109,19 @@ export function indices(count: number, skip: readonly number[] = []): number[] {
 type Labels = pulumi.Input<Record<string, string>>;
 
 /** What is said of a node or of a pool, checked. */
-type OwnSettings = Partial<Pick<WantedNode, "size" | "image" | "labels" | "availability">> & {
+type OwnSettings = Partial<Omit<WantedNode, "name" | "role" | "pool" | "index">> & {
   readonly revision?: string;
 };
 
 function resolveNode(reader: Reader, path: string, args: NodeOptions): OwnSettings {
-  const { size, image, labels, availability, revision } = args;
+  const { size, image, monitoring, backups, ipv6, labels, availability, revision } = args;
   if (revision !== undefined && !REVISION.test(revision))
     reader.fault(
       `${path}.revision`,
       `"${revision}" cannot be part of a hostname: lower case letters, digits and hyphens, at most 12`,
     );
   return {
-    size,
+    ...{ size, monitoring, backups, ipv6 },
     image: image === undefined ? undefined : map(image, textOf),
     labels: labels === undefined ? undefined : reader.read(`${path}.labels`, labels, checkLabels),
     availability:

@@ -11,6 +11,8 @@ export interface HostFacts {
   readonly hostname: string;
   /** Where this program dials it. */
   readonly publicAddress: string;
+  /** Where it has one. */
+  readonly publicIpv6?: string;
   /** Where the other nodes find it, unless `swarm.advertise` says otherwise. */
   readonly privateAddress: string;
   /** The droplet's id, where the host is one. */

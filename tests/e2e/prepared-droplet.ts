@@ -7,6 +7,7 @@ import execa from "execa";
 import { parse, stringify } from "yaml";
 
 import { swarmPorts } from "../../components/network/ports";
+import { parseDaemon } from "../../components/nodes/daemon";
 import { DOCKER_MIRROR, userData } from "../../components/nodes/user-data";
 import type { ExecResult } from "../../lab/hosts/exec";
 import { engineVersions, ensureRepository, whyNoPackages } from "../../lab/packages/repository";
@@ -55,11 +56,14 @@ export async function createPrepared(world: World, wanted: Wanted): Promise<void
     dockerVersion: wanted.dockerVersion,
     dockerMirror: wanted.dockerMirror ?? DOCKER_MIRROR,
     securityUpdates: "image",
+    daemon: parseDaemon({}),
+    cloudInit: { config: {}, script: "" },
     ports: swarmPorts(),
     user: "root",
     ...(await hostKey()),
   });
-  const config = { ...(parse(text) as object), ...(wanted.before ? { bootcmd: wanted.before } : {}) };
+  const own = parse(text) as { bootcmd: readonly (readonly string[])[] };
+  const config = { ...own, bootcmd: [...(wanted.before ?? []), ...own.bootcmd] };
   const image = await imageKey(world, wanted.image);
   const droplet = { name: wanted.name, region: "fra1", size: "s-1vcpu-2gb", image };
   await api(world, "droplets", { ...droplet, user_data: `#cloud-config\n${stringify(config)}` });

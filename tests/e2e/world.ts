@@ -24,6 +24,7 @@ export interface OutputNode {
   readonly hostname: string;
   readonly nodeId: string;
   readonly publicAddress: string;
+  readonly publicIpv6?: string;
   readonly privateAddress: string;
 }
 

@@ -47,6 +47,51 @@ test("a droplet that is not found at first is asked for again", async () => {
   expect(outputs.status).toBe("active");
 });
 
+test("a droplet has its features, and backups can be turned on and off", async () => {
+  const droplet = handler("droplet:Droplet");
+  const inputs = { ...DROPLET, ipv6: true, monitoring: true };
+  const { id, outputs } = await droplet.create(inputs, "n");
+  expect(outputs.ipv6Address).toMatch(/^2001:db8:/);
+  const features = async () => {
+    const { droplet: found } = await api.call<{ droplet: { features: string[] } }>("GET", `droplets/${id}`);
+    return found.features.filter(name => ["backups", "ipv6", "monitoring"].includes(name)).sort();
+  };
+  expect(await features()).toEqual(["ipv6", "monitoring"]);
+  await droplet.update?.(entry(id, inputs), { ...inputs, backups: true });
+  expect(await features()).toEqual(["backups", "ipv6", "monitoring"]);
+  await droplet.update?.(entry(id, { ...inputs, backups: true }), inputs);
+  expect(await features()).toEqual(["ipv6", "monitoring"]);
+  const { outputs: plain } = await droplet.create({ ...DROPLET, backups: true }, "n");
+  expect(plain.ipv6Address).toBe("");
+});
+
+test("droplets are put into a project, and those that go are let go", async () => {
+  const droplet = async () => {
+    const { id } = await handler("droplet:Droplet").create(DROPLET, "n");
+    return `do:droplet:${id}`;
+  };
+  const [first, second] = [await droplet(), await droplet()];
+  const { project } = await api.call<{ project: { id: string } }>("POST", "projects", {
+    name: "prod",
+    purpose: "Web Application",
+  });
+  const put = handler("projectResources:ProjectResources");
+  const inProject = async () => {
+    const path = `projects/${project.id}/resources`;
+    return (await api.call<{ resources: { urn: string }[] }>("GET", path)).resources.map(({ urn }) => urn);
+  };
+  const inputs = { project: project.id, resources: [first] };
+  const { id } = await put.create(inputs, "n");
+  expect(await inProject()).toEqual([first]);
+  expect(await put.read?.(entry(id, inputs))).toEqual({});
+  const later = { project: project.id, resources: [second] };
+  await put.update?.(entry(id, inputs), later);
+  expect(await inProject()).toEqual([second]);
+  expect(await put.read?.(entry(id, { ...later, resources: [first, second] }))).toEqual({
+    resources: [second],
+  });
+});
+
 test("a reserved IP that is not found at first fails, stays behind, and the next one is made", async () => {
   await behave({ unseen: 1 });
   const create = () => handler("reservedIp:ReservedIp").create({ region: "fra1" }, "n");

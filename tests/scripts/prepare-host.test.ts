@@ -1,4 +1,8 @@
-import { calls, MIRROR, prepare, stockHost, withEngine } from "./prepared-host";
+import { rmSync, statSync } from "node:fs";
+import * as path from "node:path";
+
+import type { FakeHost } from "./fake-host";
+import { calls, MIRROR, prepare, stockHost, WANTED, withEngine } from "./prepared-host";
 
 const START = [
   "systemctl daemon-reload",
@@ -107,6 +111,87 @@ describe("security updates", () => {
     expect((await prepare(made, "any", { SECURITY_UPDATES: "off" })).code).toBe(0);
     expect(made.read(file)).toBe(settings(0));
     expect(calls(made)).toEqual(START);
+  });
+});
+
+describe("a program of the user's", () => {
+  const extra = (host: FakeHost, text: string) => {
+    host.write("bin/extra", `#!/bin/bash\n${text}\n`);
+    return prepare(host, "any", { EXTRA: path.join(host.bin, "extra") });
+  };
+
+  test("runs before everything else, and what it says is root's alone to read", async () => {
+    const host = stockHost();
+    const { code, stdout, stderr } = await extra(host, "cat $FAKE/calls; cat $FAKE/progress; echo said");
+    expect([code, stdout, stderr]).toEqual([0, "", ""]);
+    expect(host.read("log")).toMatch(
+      /running the commands of `cloudInit`\n(cat: .*calls.*\n)?running the commands of `cloudInit`\nsaid\n/,
+    );
+    expect(statSync(path.join(host.directory, "log")).mode & 0o777).toBe(0o600);
+    expect(host.read("marker")).toBe("ok\n");
+  });
+
+  test("that fails is the reason, but its words, which may be secret, stay on the host", async () => {
+    const host = stockHost();
+    const { code } = await extra(host, "echo SECRET; exit 7");
+    expect(code).not.toBe(0);
+    expect(host.read("marker")).toBe(
+      `while running the commands of \`cloudInit\`: they ended with status 7; what they said is in ${host.directory}/log on the host\n`,
+    );
+    expect(calls(host)).toEqual([]);
+  });
+});
+
+describe("daemon.json", () => {
+  const file = "etc/docker/daemon.json";
+  const read = (host: FakeHost) => JSON.parse(host.read(file)) as unknown;
+  const RESTART = "systemctl restart docker.service";
+
+  test("is there before an engine is installed, which starts with it", async () => {
+    const host = stockHost().write("out-docker", "28.5.10\n");
+    host.write("bin/apt-mark", `#!/bin/bash\ncp ${host.directory}/${file} ${host.directory}/seen\n`);
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(JSON.parse(host.read("seen"))).toEqual(WANTED);
+    expect(calls(host)).not.toContain(RESTART);
+  });
+
+  test("of an image is merged with the program's, and its engine restarted once", async () => {
+    const host = withEngine(stockHost(), "27.0.0").write(file, '{"data-root": "/data", "labels": []}');
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(read(host)).toEqual({ ...WANTED, "data-root": "/data" });
+    expect(calls(host)).toEqual([...START, RESTART]);
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(calls(host).filter(call => call === RESTART)).toHaveLength(1);
+  });
+
+  test("is what an engine is restarted for, also where the first run failed in between", async () => {
+    const host = withEngine(stockHost(), "27.0.0").write(file, "{}").write("fail-systemctl", "no\n");
+    expect((await prepare(host, "any")).code).not.toBe(0);
+    rmSync(path.join(host.directory, "fail-systemctl"));
+    expect((await prepare(host, "any")).code).toBe(0);
+    expect(calls(host).at(-1)).toBe(RESTART);
+  });
+
+  test("that cannot be read is the reason of a failure", async () => {
+    const host = withEngine(stockHost(), "27.0.0").write(file, "{");
+    expect((await prepare(host, "any")).code).not.toBe(0);
+    expect(host.read("marker")).toMatch(
+      /^while writing the Docker engine's daemon\.json: .*daemon\.json, which the image has, is not what/,
+    );
+    expect(host.read(file)).toBe("{");
+  });
+
+  test("that the engine does not take is named by the engine's own words", async () => {
+    const host = withEngine(stockHost(), "27.0.0");
+    host.write(
+      "bin/systemctl",
+      "#!/bin/bash\n[[ $* != 'enable --now docker.service' ]] || { echo Job failed; exit 1; }\n",
+    );
+    host.install("journalctl");
+    const reason = "unable to configure the Docker daemon with file /etc/docker/daemon.json: no option: x";
+    host.write("out-journalctl", `Starting\n${reason}\nFailed to start docker.service.\n`);
+    expect((await prepare(host, "any")).code).not.toBe(0);
+    expect(host.read("marker")).toBe(`while starting the Docker engine: it does not start: ${reason}\n`);
   });
 });
 

@@ -1,17 +1,26 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 
 import { FakeHost, type Outcome } from "./fake-host";
 
-const SCRIPT = readFileSync(path.join(__dirname, "../../components/nodes/scripts/prepare-host.sh"), "utf8");
+const SCRIPTS = path.join(__dirname, "../../components/nodes/scripts");
+const SCRIPT = readFileSync(path.join(SCRIPTS, "prepare-host.sh"), "utf8");
+/** What daemon.json is to have. */
+export const WANTED = { labels: ["zone=a"] };
 export const MIRROR = "https://mirror.example";
 
 /** A stock host. Its /etc is in the fake's directory. */
 export function stockHost(): FakeHost {
   const host = new FakeHost().uninstall("curl").uninstall("docker");
-  for (const program of ["apt-cache", "apt-mark", "systemctl", "dpkg", "dpkg-query", "curl", "iptables"])
+  for (const program of ["apt-cache", "apt-mark", "dpkg", "dpkg-query", "curl", "iptables"])
     host.install(program);
-  host.install("apt-get", "apt-get");
+  for (const fake of ["apt-get", "systemctl"]) host.install(fake, fake);
+  for (const [name, script] of [
+    ["apt", "apt.sh"],
+    ["daemon", "daemon.py"],
+  ] as const)
+    symlinkSync(path.join(SCRIPTS, script), path.join(host.directory, `digitalocean-swarm-${name}`));
+  host.write("wanted.json", JSON.stringify({ defaults: {}, wanted: WANTED }));
   for (const directory of ["etc/systemd/system", "etc/apt/sources.list.d", "etc/apt/apt.conf.d", "troubles"])
     mkdirSync(path.join(host.directory, directory), { recursive: true });
   return host
@@ -29,13 +38,15 @@ export function stockHost(): FakeHost {
     );
 }
 
-/** With an engine that runs, and its client. */
+/** With an engine that runs, as it is to run, and its client. */
 export function withEngine(host: FakeHost, version: string): FakeHost {
   return host
     .install("dockerd")
     .write("out-dockerd", `Docker version ${version}, build 0000000\n`)
     .install("docker")
-    .write("out-docker", `${version}\n`);
+    .write("out-docker", `${version}\n`)
+    .write("etc/docker/daemon.json", JSON.stringify(WANTED))
+    .write("active", "");
 }
 
 /** Runs the preparation. */
@@ -47,6 +58,9 @@ export function prepare(host: FakeHost, version: string, env: Record<string, str
     LISTEN_PORT: "2377",
     DATA_PATH_PORT: "4789",
     PAUSE: "0",
+    DAEMON: path.join(host.directory, "wanted.json"),
+    SBIN: host.directory,
+    RESTART: path.join(host.directory, "restart"),
     PROGRESS: path.join(host.directory, "progress"),
     ...env,
   });

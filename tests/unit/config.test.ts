@@ -12,6 +12,9 @@ const EVERYTHING = {
     allowEvenCount: true,
     size: "s-2",
     image: "debian-13-x64",
+    monitoring: true,
+    backups: false,
+    ipv6: true,
     labels: { tier: "control" },
     availability: "drain",
     revision: "r4",
@@ -72,7 +75,18 @@ const EVERYTHING = {
   dockerVersion: "28.5.1",
   dockerMirror: "https://mirror.example/docker",
   securityUpdates: "on",
+  daemon: {
+    logDriver: "local",
+    logOptions: { "max-size": "20m" },
+    registryMirrors: ["https://mirror.example"],
+    insecureRegistries: ["registry.example:5000"],
+    metricsAddress: "127.0.0.1:9323",
+    labels: { zone: "a" },
+    raw: {},
+  },
+  cloudInit: "#cloud-config",
   tags: ["prod"],
+  project: "1c2bb1a4-7f1c-4c1d-9d8c-0123456789ab",
   timeouts: { ssh: 1, boot: 1, join: 1, drain: 1 },
 };
 /** Keys that take one of some words. */

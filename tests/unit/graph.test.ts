@@ -114,8 +114,45 @@ describe("resource options", () => {
       expect(droplet.dependencies).toContain("Firewall demo");
       expect(droplet.inputs.name).toBeUndefined();
       expect(droplet.deleteBeforeReplace).toBe(false);
-      expect(droplet.ignoreChanges).toEqual(["region", "size", "image", "vpcUuid", "sshKeys", "userData"]);
+      expect(droplet.ignoreChanges).toEqual([
+        ...["region", "size", "image", "monitoring", "ipv6", "vpcUuid", "sshKeys", "userData"],
+      ]);
     }
+  });
+
+  test("monitoring, backups and IPv6 are a pool's or a node's own, and not sent where nothing is said", async () => {
+    const world = await makeCluster({
+      managers: { count: 1, backups: true },
+      workers: {
+        web: { count: 2, monitoring: true, ipv6: true, nodes: { "1": { monitoring: false, backups: true } } },
+        db: { count: 1 },
+      },
+    });
+    const asked = (name: string) => {
+      const { monitoring, backups, ipv6 } = world.get(name).inputs;
+      return { monitoring, backups, ipv6 };
+    };
+    expect(asked("demo-manager-0")).toEqual({ backups: true });
+    expect(asked("demo-web-0")).toEqual({ monitoring: true, ipv6: true });
+    expect(asked("demo-web-1")).toEqual({ monitoring: false, backups: true, ipv6: true });
+    expect(Object.keys(world.get("demo-db-0").inputs)).toEqual(
+      Object.keys((await makeCluster()).get("demo-web-0").inputs),
+    );
+    expect(Object.keys(world.get("demo-db-0").inputs)).not.toContain("backups");
+  });
+
+  test("droplets of all pools are put into the project that is named, and nothing is moved when that ends", async () => {
+    const project = "1c2bb1a4-7f1c-4c1d-9d8c-0123456789ab";
+    const world = await makeCluster({ managers: { count: 1 }, project });
+    const put = world.get("demo", "ProjectResources");
+    expect(put.inputs).toEqual({
+      project,
+      resources: ["do:droplet:7010", "do:droplet:7060", "do:droplet:7061"],
+    });
+    expect([put.parent, put.retainOnDelete]).toEqual(["SwarmCluster demo", true]);
+    // A cluster does not wait for it.
+    const waiting = world.resources.filter(one => one.dependencies.includes("ProjectResources demo"));
+    expect(waiting).toEqual([]);
   });
 
   test("the reserved IP's holder is the assignment's business alone", async () => {

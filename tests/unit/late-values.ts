@@ -9,6 +9,7 @@ import { resolve } from "../../components/resolve";
 import { CLUSTER, faultsOf } from "./cluster";
 import { ACCESS_CASES } from "./validate-access-cases";
 import { NODE_CASES } from "./validate-cases";
+import { HOST_CASES } from "./validate-host-cases";
 import { NETWORK_CASES } from "./validate-network-cases";
 
 /** Arguments with each text at the end of a path turned into an Output, where the component takes one. */
@@ -16,6 +17,16 @@ const LATE: Record<string, (args: SwarmClusterArgs) => SwarmClusterArgs> = {
   region: args => ({ ...args, region: pulumi.output(args.region) }),
   dockerVersion: args => ({ ...args, dockerVersion: pulumi.output(args.dockerVersion ?? "any") }),
   dockerMirror: args => ({ ...args, dockerMirror: pulumi.output(args.dockerMirror ?? "") }),
+  project: args => ({ ...args, project: pulumi.output(args.project ?? "") }),
+  cloudInit: args => ({ ...args, cloudInit: pulumi.output(args.cloudInit ?? "") }),
+  "daemon.registryMirrors": ({ daemon, ...args }) => ({
+    ...args,
+    daemon: daemon && { registryMirrors: pulumi.output(daemon.registryMirrors ?? []) },
+  }),
+  "daemon.labels": ({ daemon, ...args }) => ({
+    ...args,
+    daemon: daemon && { labels: pulumi.output(daemon.labels ?? {}) },
+  }),
   tags: args => ({ ...args, tags: pulumi.output(args.tags ?? []) }),
   "firewall.sshFrom": ({ firewall, ...args }) => ({
     ...args,
@@ -66,11 +77,11 @@ process.on("unhandledRejection", () => undefined);
 
 /** The faults that are found when everything is known. */
 async function lateFaults(args: SwarmClusterArgs): Promise<unknown> {
-  const { region, tags, network, swarm, ssh, software, nodes } = resolve("demo", args);
+  const { region, tags, project, network, swarm, ssh, software, nodes } = resolve("demo", args);
   const values = [
-    ...[region, tags, network.firewall, network.vpc?.range, swarm.addressPools, swarm.externalCas],
+    ...[region, tags, project, network.firewall, network.vpc?.range, swarm.addressPools, swarm.externalCas],
     ...[ssh.user, ...Object.values<pulumi.Input<unknown>>({ ...ssh.proxy })],
-    ...Object.values<pulumi.Input<string>>({ ...software }),
+    ...Object.values<unknown>({ ...software }),
     ...nodes.flatMap(({ labels, availability }) => [labels, availability]),
   ];
   for (const value of values) {
@@ -89,6 +100,7 @@ async function main(): Promise<void> {
   const results: object[] = [];
   for (const [title, more, path] of Object.values({
     ...NODE_CASES,
+    ...HOST_CASES,
     ...NETWORK_CASES,
     ...ACCESS_CASES,
   }).flat()) {

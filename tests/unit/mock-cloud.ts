@@ -78,8 +78,10 @@ export function outputs(
       const last = serial(name, generation);
       return {
         name: `${name}-${String(generation).padStart(7, "0")}`,
+        dropletUrn: `do:droplet:${idOf(type, name, options)}`,
         ipv4Address: `203.0.113.${last}`,
         ipv4AddressPrivate: `10.110.0.${last}`,
+        ipv6Address: given.ipv6 === true ? `2001:db8::${last}` : "",
         vpcUuid: given.vpcUuid ?? "the-default",
         ...options.droplets?.[name],
       };

@@ -29,6 +29,8 @@ export interface Recorded {
   readonly protect: boolean;
   /** Type and name of the provider; empty for the default one. */
   readonly provider: string;
+  /** Deleting it asks nobody. */
+  readonly retainOnDelete: boolean;
   /** How long its deletion may take; empty for the provider's own bound. */
   readonly deleteTimeout: string;
   /** When its registration began and ended, counted over all resources. */
@@ -62,6 +64,7 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getProtect(): boolean | undefined;
   getProvider(): string;
+  getRetainondelete(): boolean;
   getCustomtimeouts(): { getDelete(): string } | undefined;
 }
 type Callback = (error: unknown, response: unknown) => void;
@@ -141,6 +144,7 @@ function record(monitor: Monitor, resources: Recorded[], stillness: Stillness): 
       deleteBeforeReplace: request.getDeletebeforereplace(),
       protect: request.getProtect() ?? false,
       provider: label(request.getProvider()),
+      retainOnDelete: request.getRetainondelete(),
       deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
       started: clock++,
       finished: Infinity,

@@ -68,6 +68,16 @@ describe("stack outputs", () => {
   });
 });
 
+test("a node's IPv6 address is given out where it has one", async () => {
+  const { outputs } = await runProgram(false, {
+    "digitalocean-swarm:workers": JSON.stringify({ web: { count: 2, nodes: { "1": { ipv6: true } } } }),
+  });
+  expect(outputs.workers?.value).toEqual([
+    expect.not.objectContaining({ publicIpv6: expect.anything() as unknown }),
+    expect.objectContaining({ publicIpv6: "2001:db8::61", publicAddress: "203.0.113.61" }),
+  ]);
+});
+
 test("the unlock key and the Docker API are outputs where they are asked for, and secret", async () => {
   const { outputs } = await runProgram(false, {
     "digitalocean-swarm:firewall": JSON.stringify({ ...CLUSTER.firewall, dockerApiFrom: ["192.0.2.0/24"] }),

@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 import { parse } from "yaml";
 
+import { parseDaemon } from "../../components/nodes/daemon";
 import { ignoredEdits } from "../../components/nodes/node-pool";
 import { userData } from "../../components/nodes/user-data";
 import { asText, makeCluster } from "./cluster";
@@ -13,6 +16,8 @@ const render = (dockerVersion = "any", { ssh = 22, user = "root" } = {}) =>
     dockerVersion,
     dockerMirror: "https://mirror.example/docker",
     securityUpdates: "on",
+    daemon: parseDaemon({ labels: { zone: "a" } }),
+    cloudInit: { config: {}, script: "" },
     ports: { ssh, listen: 2378, dataPath: 4789 },
     user,
     hostPrivateKey: KEY,
@@ -23,6 +28,7 @@ interface CloudConfig {
   ssh_pwauth: boolean;
   ssh_keys: Record<string, string>;
   write_files: { path: string; permissions: string; content: string }[];
+  bootcmd: string[][];
   runcmd: string[][];
 }
 const parsed = (dockerVersion?: string) => parse(render(dockerVersion)) as CloudConfig;
@@ -47,7 +53,10 @@ describe("user data", () => {
     expect(write_files.map(file => [file.path, file.permissions])).toEqual([
       ["/etc/ssh/sshd_config.d/10-digitalocean-swarm.conf", "0644"],
       ["/usr/local/sbin/digitalocean-swarm-prepare", "0755"],
+      ["/usr/local/sbin/digitalocean-swarm-apt", "0755"],
       ["/usr/local/sbin/digitalocean-swarm-guard", "0755"],
+      ["/usr/local/sbin/digitalocean-swarm-daemon", "0755"],
+      ["/var/lib/digitalocean-swarm/daemon.json", "0600"],
     ]);
     expect(write_files[1]?.content).toBe(script);
     expect(runcmd).toEqual([
@@ -56,11 +65,31 @@ describe("user data", () => {
         "DOCKER_VERSION=28.5.1",
         "DOCKER_MIRROR=https://mirror.example/docker",
         "SECURITY_UPDATES=on",
+        "DAEMON=/var/lib/digitalocean-swarm/daemon.json",
         "LISTEN_PORT=2378",
         "DATA_PATH_PORT=4789",
         "/usr/local/sbin/digitalocean-swarm-prepare",
       ],
     ]);
+  });
+
+  test("brings what daemon.json is to have, and makes one before the engine's first start where there is none", () => {
+    const rotated = { "log-driver": "json-file", "log-opts": { "max-size": "10m", "max-file": "3" } };
+    const wanted = { labels: ["zone=a"] };
+    const { write_files, bootcmd } = parsed();
+    expect(JSON.parse(write_files.at(-1)?.content ?? "")).toEqual({ defaults: rotated, wanted });
+    const [, , , shell, , first, , text = ""] = bootcmd[0] ?? [];
+    expect(JSON.parse(text)).toEqual({ ...rotated, ...wanted });
+    expect(bootcmd[0]?.slice(0, 3)).toEqual(["cloud-init-per", "instance", "digitalocean-swarm-daemon"]);
+    const directory = mkdtempSync(path.join(tmpdir(), "daemon-"));
+    const file = path.join(directory, "daemon.json");
+    const boot = () => execFileSync(shell ?? "", ["-c", first ?? "", file, text]);
+    boot();
+    expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([`${text}\n`, 0o600]);
+    writeFileSync(file, "the image's own");
+    boot();
+    expect(readFileSync(file, "utf8")).toBe("the image's own");
+    rmSync(directory, { recursive: true });
   });
 
   test("lets many Commands dial at once, and no passwords", () => {
@@ -91,13 +120,13 @@ describe("user data", () => {
     expect(data("demo-web-0")).toContain("PRIVATE-demo-web-host-key");
     expect(data("demo-web-0")).not.toContain("PRIVATE-demo-manager-host-key");
     expect(data("demo-web-0")).toContain("DOCKER_VERSION=distribution");
-    expect(data("demo-web-0")).toContain("DOCKER_MIRROR=https://download.docker.com\n");
+    expect(data("demo-web-0")).toContain('"DOCKER_MIRROR=https://download.docker.com"');
   });
 
   test("names the mirror of Docker's repository that was asked for", async () => {
     const world = await makeCluster({ dockerMirror: "http://mirror.example:8081/docker" });
     expect(String(world.get("demo-web-0").inputs.userData)).toContain(
-      "DOCKER_MIRROR=http://mirror.example:8081/docker\n",
+      '"DOCKER_MIRROR=http://mirror.example:8081/docker"',
     );
   });
 });
@@ -121,6 +150,19 @@ describe("warnings", () => {
     expect(world.warnings).toEqual([
       "web-1 keeps size s-1vcpu-2gb, not s-4vcpu-8gb and image debian-12-x64, not ubuntu-24-04-x64: running nodes are not replaced by an edit. Change its `revision` to replace it",
     ]);
+  });
+
+  test("nor is monitoring or IPv6 turned on or off on one; backups are, as nobody notices", async () => {
+    const wanted = { monitoring: true, ipv6: false, backups: true };
+    const world = await makeCluster(
+      { workers: { web: { count: 1, ...wanted } } },
+      { droplets: { "demo-web-0": { monitoring: false, ipv6: true, backups: false } } },
+    );
+    expect(world.warnings).toEqual([
+      "web-0 keeps monitoring off, not on and ipv6 on, not off: running nodes are not replaced by an edit. Change its `revision` to replace it",
+    ]);
+    const off = { monitoring: false, ipv6: false };
+    expect((await makeCluster({}, { droplets: { "demo-web-0": off } })).warnings).toEqual([]);
   });
 
   test("ids may be numbers: the state has them as text, and that is no edit", async () => {

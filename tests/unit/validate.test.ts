@@ -5,9 +5,10 @@ import { asText, CLUSTER, faultsOf } from "./cluster";
 import { quiet, startRecording } from "./mocks";
 import { ACCESS_CASES, PROXY } from "./validate-access-cases";
 import { NODE_CASES, web } from "./validate-cases";
+import { HOST_CASES } from "./validate-host-cases";
 import { firewall, NETWORK_CASES } from "./validate-network-cases";
 
-describe.each(Object.entries({ ...NODE_CASES, ...NETWORK_CASES, ...ACCESS_CASES }))(
+describe.each(Object.entries({ ...NODE_CASES, ...HOST_CASES, ...NETWORK_CASES, ...ACCESS_CASES }))(
   "faults: %s",
   (_, cases) => {
     test.each(cases)("%s", (_title, args, path, reason) => {

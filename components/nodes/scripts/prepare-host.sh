@@ -7,6 +7,8 @@
 #     DOCKER_MIRROR: where Docker's package repository, or a mirror of it, is.
 #     LISTEN_PORT and DATA_PATH_PORT: the swarm's, as in ports.ts.
 #     SECURITY_UPDATES: "on", "off", or "image" (as the image has it).
+#     DAEMON: file with what the engine's daemon.json is to have, as daemon.py takes it.
+#     EXTRA: program of the user's that runs first; empty for none.
 #     PATIENCE: for how many seconds from its start it waits for what passes: apt's and dpkg's locks, which agents and
 #       apt-daily hold at the first boot, and a repository that does not answer.
 # The outcome goes to MARKER, which the first Command reads: "ok", or the reason of the failure. Until then PROGRESS has
@@ -15,18 +17,28 @@ set -Eeuo pipefail
 MARKER=${MARKER:-/var/lib/digitalocean-swarm/prepared}
 PROGRESS=${PROGRESS:-/var/lib/digitalocean-swarm/preparing}
 LOG=${LOG:-/var/log/digitalocean-swarm-prepare.log}
+# Is there while an engine runs that has not seen its daemon.json.
+RESTART=${RESTART:-/var/lib/digitalocean-swarm/restart}
+# Where the other scripts of this folder lie.
+SBIN=${SBIN:-/usr/local/sbin}
 APT_CONF=${APT_CONF:-/etc/apt/apt.conf.d/52digitalocean-swarm}
 # Less than `timeouts.boot`, so that the reason is there when the first Command stops waiting.
 PATIENCE=${PATIENCE:-540}
 PAUSE=${PAUSE:-3}
 STEP=starting REASON=''
 export DEBIAN_FRONTEND=noninteractive
+# shellcheck source=components/nodes/scripts/apt.sh
+. "$SBIN/digitalocean-swarm-apt"
 
 main() {
   mkdir -p "$(dirname "$MARKER")"
   rm -f "$MARKER"
   trap 'give_up' ERR
+  # What a user's program says may be secret.
+  (umask 077 && : >>"$LOG")
   exec >>"$LOG" 2>&1
+  [[ -z ${EXTRA:-} ]] || step "running the commands of \`cloudInit\`" run_extra
+  step "writing the Docker engine's daemon.json" configure_engine
   if engine_fits; then
     echo "a fitting engine is there"
   elif [[ $DOCKER_VERSION == distribution ]]; then
@@ -66,33 +78,21 @@ finish() {
   rm -f "$PROGRESS"
 }
 
-# patiently COMMAND...: again while what it says is a trouble that passes. Functions that it calls stop at their first
-# failure only where they say so: bash ignores `set -e` here.
-patiently() {
-  local trouble
-  until "$@" 2>&1 | tee "$LOG.last"; do
-    trouble=$(passing_trouble) || return 1
-    if ((SECONDS >= PATIENCE)); then
-      REASON="gave up after $SECONDS s: $trouble"
-      echo "$REASON"
-      return 1
-    fi
-    note "$STEP, waiting: $trouble"
-    sleep "$PAUSE"
-  done
+run_extra() {
+  "$EXTRA" && return
+  REASON="they ended with status $?; what they said is in $LOG on the host"
+  return 1
 }
 
-# apt waits by itself for one of its locks only (DPkg::Lock::Timeout), and fails at once at that of its lists. A
-# repository's answer of 4xx is final, apart from packages that went since the lists were fetched.
-passing_trouble() {
-  grep -m 1 -E \
-    -e 'Could not get lock|Unable to (acquire|lock)|lock was locked by' \
-    -e '^[EW]: Failed to fetch|Temporary failure resolving' \
-    -e '^curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|^curl: \(22\).* (408|429|5[0-9]{2})\b' "$LOG.last" | cut -c -300
+# Before an engine is installed, which then starts with it. One that the image has may run already.
+configure_engine() {
+  local outcome
+  outcome=$(python3 "$SBIN/digitalocean-swarm-daemon" "$DAEMON" /etc/docker/daemon.json)
+  [[ $outcome == changed ]] || return 0
+  ! systemctl is-active --quiet docker.service || : >"$RESTART"
 }
 
 engine_version() { dockerd --version | sed -E 's/^Docker version ([0-9.]+).*/\1/'; }
-is_installed() { [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
 engine_fits() {
   command -v dockerd >/dev/null || return 1
@@ -103,16 +103,6 @@ engine_fits() {
   esac
 }
 
-apt() { apt-get -q -y -o Acquire::Retries=3 "$@"; }
-
-install_packages() { apt update && install_listed "$@"; }
-
-# What was interrupted, by a power cycle say, is finished first: dpkg refuses everything else until then.
-install_listed() {
-  local install=(apt install --no-install-recommends --allow-downgrades "$@")
-  "${install[@]}" || { dpkg --configure -a && "${install[@]}"; }
-}
-
 # A hold is against changes that nobody asked for, and apt removes nothing that is held.
 release_engine() {
   local held
@@ -120,8 +110,6 @@ release_engine() {
   # shellcheck disable=SC2086 # names of packages, a word each
   [[ -z $held ]] || apt-mark unhold $held
 }
-
-has_package() { [[ $(apt-cache policy "$1") =~ Candidate:\ [^\(] ]]; }
 
 # Debian's docker.io has the client in a package of its own from 13 on, and only recommends it.
 install_distribution() {
@@ -193,7 +181,6 @@ security_updates() {
   printf 'APT::Periodic::%s "%s";\n' Update-Package-Lists $often Unattended-Upgrade $often >"$APT_CONF"
 }
 
-# guard.sh lies beside this script.
 guard_from_containers() {
   cat >/etc/systemd/system/digitalocean-swarm-guard.service <<UNIT
 [Unit]
@@ -213,9 +200,18 @@ UNIT
 # One that took another's place is not always what runs.
 start_engine() {
   local running
-  systemctl enable --now docker.service
+  engine enable --now
   running=$(docker version --format '{{.Server.Version}}' | sed 's/[^0-9.].*//') || true
-  [[ $running == "$(engine_version)" ]] || systemctl restart docker.service
+  [[ $running == "$(engine_version)" && ! -e $RESTART ]] || engine restart
+  rm -f "$RESTART"
+}
+
+# systemd tells only where its reason is.
+engine() {
+  systemctl "$@" docker.service && return
+  REASON="it does not start: $(journalctl --unit docker.service --lines 50 --output cat |
+    grep -m 1 -E 'unable to|failed to start daemon|level=fatal' || echo "see 'journalctl -u docker'")"
+  return 1
 }
 
 main "$@"

@@ -7,6 +7,7 @@ import { ENGINES } from "./engines";
 import { FAULTS } from "./faults";
 import { FORMS } from "./forms";
 import { GENERATION } from "./generation";
+import { HOSTS } from "./hosts";
 import { KILLS } from "./kills";
 import { LOST_HOSTS, LOST_WHILE_CHANGING } from "./lost-hosts";
 import { PORTS } from "./ports";
@@ -42,6 +43,7 @@ export const GROUPS: readonly (readonly Scenario[])[] = [
   DESTROY,
   ACCOUNT,
   ACCESS,
+  HOSTS,
   PROJECTS,
   SECURITY,
   CREDENTIALS,

@@ -143,6 +143,9 @@ async function works(world: World, name: string, from: string): Promise<void> {
     await run("docker image inspect lab/workload:1");
   });
   assert.equal(await run("docker run --rm --network none lab/workload:1 echo it runs"), "it runs\n");
+  const logs =
+    "docker inspect --format '{{json .HostConfig.LogConfig}}' $(docker create lab/workload:1 true)";
+  assert.match(await run(logs), /"max-size":"10m"/);
   await run("systemctl is-enabled docker.service digitalocean-swarm-guard.service");
   await run("iptables -t mangle -C FORWARD -d 169.254.169.254 -j DROP");
   const held = (await run("apt-mark showhold")).split("\n");
