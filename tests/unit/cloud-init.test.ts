@@ -20,6 +20,7 @@ const render = (text: string) =>
     daemon: parseDaemon({}),
     cloudInit: sound(text),
     ports: { ssh: 22, listen: 2377, dataPath: 4789 },
+    user: "root",
     hostPrivateKey: "PRIVATE",
     hostPublicKey: "ssh-ed25519 AAAA",
   });

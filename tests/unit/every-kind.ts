@@ -16,7 +16,7 @@ const EVERY_KIND: readonly Partial<SwarmClusterArgs>[] = [
   { vpc: {}, firewall: { ...CLUSTER.firewall, dockerApiFrom: ["192.0.2.0/24"] }, swarm: { autolock: true } },
   { vpc: { id: "an-id" }, ssh: { existingKey: "512190", privateKey } },
   // In the region's default VPC.
-  {},
+  { project: "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679" },
 ];
 
 /**

@@ -231,7 +231,7 @@ describe("connections", () => {
       connection: { user: "ops", proxy: { host: "192.0.2.1" } },
     });
     expect(world.get("demo-web-0-leave").inputs.delete).toMatch(/^sudo -n timeout /);
-    expect(String(world.get("demo-web-0").inputs.userData)).toContain("name: ops");
+    expect(String(world.get("demo-web-0").inputs.userData)).toContain('"name":"ops"');
   });
 
   test("every Command verifies its host, dials with limits and sends no variables", async () => {
