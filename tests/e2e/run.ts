@@ -172,7 +172,11 @@ async function runOne(scenario: Scenario, world: World): Promise<Outcome> {
 
 /** Runs a scenario in the account that it wants. What others have in an account that they share stays as it is. */
 async function inItsAccount({ account, run }: Scenario, world: World): Promise<void> {
-  if (account === "new") await world.lab.emptyAccount();
+  if (account === "new") {
+    // Another scenario may have left its cluster there.
+    await world.destroy();
+    await world.lab.emptyAccount();
+  }
   await run(world);
   // Whatever a scenario looks at itself, a green `up` has told the truth.
   await asAsked(world);
