@@ -20,6 +20,13 @@ export class Reader {
     this.faults.push({ path, reason });
   }
 
+  /** Takes note of the faults of what stands at a path. */
+  public at(path: string): Report {
+    return (reason, below = "") => {
+      this.fault(`${path}${below}`, reason);
+    };
+  }
+
   /**
    * The value in the form that `parse` gives it.
    *
@@ -75,6 +82,14 @@ export function integer(
 ): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
   report(`is ${value}; it takes a whole number from ${least} to ${most}`);
+}
+
+/** Reads one of some words. */
+export function parseWord<Word extends string>(words: readonly Word[]) {
+  return (word: Word, report: Report): Word => {
+    oneOf(word, words, report);
+    return word;
+  };
 }
 
 /** Notes a word that is none of some. `undefined` is fine. */

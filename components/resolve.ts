@@ -9,7 +9,7 @@ import { parseDaemon } from "./nodes/daemon";
 import type { WantedNode } from "./nodes/node";
 import { checkName, resolveNodes } from "./nodes/resolve";
 import { DOCKER_MIRROR, type HostSoftware } from "./nodes/user-data";
-import { integer, oneOf, Reader, type Report } from "./reader";
+import { integer, parseWord, Reader, type Report } from "./reader";
 import { deadAgent } from "./ssh/agent";
 import { checkSsh } from "./ssh/keys";
 import { resolveSsh, type SshSettings } from "./ssh/resolve";
@@ -50,12 +50,7 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
   const subject = `SwarmCluster "${name}"`;
   const reader = new Reader(subject);
   needKnown(reader, args);
-  const at =
-    (path: string): Report =>
-    (reason, below = "") => {
-      reader.fault(`${path}${below}`, reason);
-    };
-  checkName(name, "start", at("name"));
+  checkName(name, "start", reader.at("name"));
   const region = reader.read("region", args.region, (slug, report) => {
     if (!slug) report("is missing; name a region such as `fra1`");
     return slug;
@@ -68,7 +63,7 @@ export function resolve(name: string, args: SwarmClusterArgs): ClusterSettings {
   const tags = reader.read("tags", args.tags ?? [], parseTags);
   const project = args.project === undefined ? undefined : reader.read("project", args.project, parseProject);
   const { renewal = 0 } = args.dockerApi ?? {};
-  integer(renewal, [0, 1e9], at("dockerApi.renewal"));
+  integer(renewal, [0, 1e9], reader.at("dockerApi.renewal"));
   const software = resolveSoftware(reader, args);
   reader.faults.push(...deadAgent());
   reader.raise();
@@ -100,10 +95,11 @@ function resolveSoftware(reader: Reader, args: SwarmClusterArgs): HostSoftware {
         );
       return mirror;
     }),
-    securityUpdates: reader.read("securityUpdates", args.securityUpdates ?? "image", (word, report) => {
-      oneOf(word, Object.values(SecurityUpdates), report);
-      return word;
-    }),
+    securityUpdates: reader.read(
+      "securityUpdates",
+      args.securityUpdates ?? "image",
+      parseWord(Object.values(SecurityUpdates)),
+    ),
     daemon: reader.read("daemon", args.daemon ?? {}, parseDaemon),
     cloudInit: reader.read("cloudInit", args.cloudInit ?? "", parseCloudInit),
   };

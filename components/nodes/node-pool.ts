@@ -59,7 +59,11 @@ export class NodePool extends pulumi.ComponentResource {
   private onDroplet(node: WantedNode, droplet: digitalocean.Droplet): SwarmNode {
     const { name, role, pool, labels, availability } = node;
     return {
-      ...{ name, role, pool, labels, availability },
+      name,
+      role,
+      pool,
+      labels,
+      availability,
       hostKey: this.hostKey,
       identity: droplet.id,
       host: droplet.id.apply(dropletId =>

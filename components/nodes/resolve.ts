@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { map, oneOf, type Reader, type Report, textOf } from "../reader";
+import { map, parseWord, type Reader, type Report, textOf } from "../reader";
 import { Availability, type ManagerPoolOptions, type NodeOptions, type PoolOptions } from "./args";
 import type { Role, WantedNode } from "./node";
 
@@ -31,9 +31,7 @@ export function resolveNodes(
   const nodes = resolvePool(reader, "managers", MANAGERS, "manager", args.managers);
   for (const [pool, poolArgs] of Object.entries(args.workers ?? {})) {
     const path = `workers.${pool}`;
-    checkName(pool, "be part of", reason => {
-      reader.fault(path, reason);
-    });
+    checkName(pool, "be part of", reader.at(path));
     if (pool === MANAGERS) reader.fault(path, `"${MANAGERS}" is the managers' own pool; choose another name`);
     nodes.push(...resolvePool(reader, path, pool, "worker", poolArgs));
   }
@@ -41,9 +39,7 @@ export function resolveNodes(
 }
 
 function checkManagers(reader: Reader, { count, allowEvenCount }: ManagerPoolOptions): void {
-  const fault = (reason: string) => {
-    reader.fault("managers.count", reason);
-  };
+  const fault = reader.at("managers.count");
   if (count === 0) fault("is 0; a swarm needs a manager: 1, 3, 5 or 7");
   if (count > MOST_MANAGERS)
     fault(
@@ -121,16 +117,16 @@ function resolveNode(reader: Reader, path: string, args: NodeOptions): OwnSettin
       `"${revision}" cannot be part of a hostname: lower case letters, digits and hyphens, at most 12`,
     );
   return {
-    ...{ size, monitoring, backups, ipv6 },
+    size,
+    monitoring,
+    backups,
+    ipv6,
     image: image === undefined ? undefined : map(image, textOf),
     labels: labels === undefined ? undefined : reader.read(`${path}.labels`, labels, checkLabels),
     availability:
       availability === undefined
         ? undefined
-        : reader.read(`${path}.availability`, availability, (word, report) => {
-            oneOf(word, Object.values(Availability), report);
-            return word;
-          }),
+        : reader.read(`${path}.availability`, availability, parseWord(Object.values(Availability))),
     revision: revision === undefined ? undefined : textOf(revision),
   };
 }

@@ -25,13 +25,10 @@ export function resolveSsh(
   reader: Reader,
   { port = 22, user = "root", proxy }: Pick<SshOptions, "port" | "user" | "proxy"> = {},
 ): SshSettings {
-  const at = (path: string) => (reason: string) => {
-    reader.fault(path, reason);
-  };
-  integer(port, PORTS, at("ssh.port"));
+  integer(port, PORTS, reader.at("ssh.port"));
   if ([DOCKER_API_PORT, GOSSIP_PORT].includes(port))
     reader.fault("ssh.port", `is ${port}, which is in use on every node`);
-  integer(proxy?.port, PORTS, at("ssh.proxy.port"));
+  integer(proxy?.port, PORTS, reader.at("ssh.proxy.port"));
   return {
     port,
     user: reader.read("ssh.user", user, checkUser),

@@ -4,7 +4,7 @@ import { DEFAULT_POOLS, parsePools } from "../network/address-pools";
 import { DOCKER_API_PORT, GOSSIP_PORT, type SwarmPorts, swarmPorts } from "../network/ports";
 import { Availability } from "../nodes/args";
 import { checkLabels } from "../nodes/resolve";
-import { integer, oneOf, type Reader, type Report, textOf } from "../reader";
+import { integer, oneOf, parseWord, type Reader, type Report, textOf } from "../reader";
 import type { SwarmNode } from "./args";
 import { ListenAddress, NodeAddress, type SwarmOptions, type Timeouts } from "./options";
 
@@ -42,11 +42,7 @@ export function resolveSwarm(
   timeouts: Timeouts = {},
   sshPort = 22,
 ): SwarmSettings {
-  const at =
-    (key: string): Report =>
-    (reason, below = "") => {
-      reader.fault(`swarm.${key}${below}`, reason);
-    };
+  const at = (key: string) => reader.at(`swarm.${key}`);
   const number = (key: NumberKey, byDefault: number, range: readonly [number, number] = ANY_NUMBER) => {
     integer(swarm[key], range, at(key));
     return swarm[key] ?? byDefault;
@@ -96,9 +92,7 @@ type NumberKey = {
 
 function resolveTimeouts(reader: Reader, timeouts: Timeouts): Required<Timeouts> {
   for (const key of ["ssh", "boot", "join", "drain"] as const)
-    integer(timeouts[key], [1, 3600], reason => {
-      reader.fault(`timeouts.${key}`, reason);
-    });
+    integer(timeouts[key], [1, 3600], reader.at(`timeouts.${key}`));
   return { ...DEFAULT_TIMEOUTS, ...timeouts };
 }
 
@@ -121,16 +115,15 @@ export function resolveSwarmNodes(reader: Reader, nodes: readonly SwarmNode[]): 
         reader.fault(`${path}.${key}`, `"${word}" is not a word of letters, digits, "." and "-", at most 63`);
     if (names.has(name)) reader.fault(`${path}.name`, `there is another node "${name}"`);
     names.add(name);
-    oneOf(role, ["manager", "worker"], reason => {
-      reader.fault(`${path}.role`, reason);
-    });
+    oneOf(role, ["manager", "worker"], reader.at(`${path}.role`));
     return {
       ...node,
       labels: reader.read(`${path}.labels`, node.labels, checkLabels),
-      availability: reader.read(`${path}.availability`, node.availability, (word, report) => {
-        oneOf(word, Object.values(Availability), report);
-        return word;
-      }),
+      availability: reader.read(
+        `${path}.availability`,
+        node.availability,
+        parseWord(Object.values(Availability)),
+      ),
     };
   });
   if (!nodes.some(({ role }) => role === "manager"))
