@@ -1,26 +1,9 @@
 import { SwarmCluster } from "../../components";
 import { CLUSTER } from "./cluster";
 import { quiet, startRecording } from "./mocks";
+import { OUTPUTS } from "./output-names";
 import { type Out, runProgram } from "./run-program";
 
-// Other stacks read these by name (StackReference): a renamed or removed one breaks them.
-const NAMES = [
-  "clusterId",
-  "controlEndpoint",
-  "dockerHost",
-  "firewallId",
-  "managerToken",
-  "managers",
-  "sshHostKey",
-  "sshPort",
-  "sshPrivateKey",
-  "sshUser",
-  "tag",
-  "vpcId",
-  "vpcRange",
-  "workerToken",
-  "workers",
-];
 const SECRETS = ["managerToken", "sshPrivateKey", "workerToken"];
 
 describe("stack outputs", () => {
@@ -28,7 +11,7 @@ describe("stack outputs", () => {
   beforeAll(async () => ({ outputs } = await runProgram(false)));
 
   test("are exactly these", () => {
-    expect(Object.keys(outputs).sort()).toEqual(NAMES);
+    expect(Object.keys(outputs).sort()).toEqual(OUTPUTS);
   });
 
   test("are secret where they must be, and only there", () => {
@@ -83,7 +66,7 @@ test("the unlock key and the Docker API are outputs where they are asked for, an
     "digitalocean-swarm:firewall": JSON.stringify({ ...CLUSTER.firewall, dockerApiFrom: ["192.0.2.0/24"] }),
     "digitalocean-swarm:swarm": JSON.stringify({ autolock: true }),
   });
-  expect(Object.keys(outputs).sort()).toEqual([...NAMES, "dockerApi", "unlockKey"].sort());
+  expect(Object.keys(outputs).sort()).toEqual([...OUTPUTS, "dockerApi", "unlockKey"].sort());
   const secret = Object.keys(outputs).filter(key => outputs[key]?.secret);
   expect(secret.sort()).toEqual([...SECRETS, "dockerApi", "unlockKey"].sort());
 });
@@ -107,7 +90,7 @@ describe("in a preview, with everything still unknown", () => {
     const up = await runProgram(false);
     const preview = await runProgram(true);
     expect(preview.world.tree()).toEqual(up.world.tree());
-    expect(Object.keys(preview.outputs).sort()).toEqual(NAMES);
+    expect(Object.keys(preview.outputs).sort()).toEqual(OUTPUTS);
     expect(preview.outputs.clusterId).toMatchObject({ known: false });
     expect(preview.outputs.sshUser).toMatchObject({ known: true, value: "root" });
     for (const key of SECRETS) expect([key, preview.outputs[key]?.secret]).toEqual([key, true]);
