@@ -11,7 +11,8 @@ import {
 import { messageOf } from "../lab/engine/errors";
 import { type Props, seconds } from "./entry";
 import type { StackOutputs } from "./journal";
-import type { Registration, Stack } from "./stack";
+import type { Registration } from "./registration";
+import type { Stack } from "./stack";
 
 /** What the program is run as. */
 export interface ProgramOptions {

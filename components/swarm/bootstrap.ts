@@ -12,10 +12,9 @@ export interface Bootstrap {
   readonly address: string;
   readonly workerRotation: number;
   readonly managerRotation: number;
-  /** Of the first of all managers; its address may be another one's by now. Not there in swarms of before it was asked for. */
-  readonly hostname?: string;
-  /** Likewise not there. */
-  readonly caRotation?: number;
+  readonly caRotation: number;
+  /** Of the first of all managers; its address may be another one's by now. */
+  readonly hostname: string;
 }
 
 /**

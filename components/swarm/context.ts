@@ -171,7 +171,9 @@ export class SwarmContext {
     if (!login) {
       const { port, user, privateKey, proxy } = this.hosts.ssh;
       login = pulumi.output({
-        ...{ port, user, privateKey },
+        port,
+        user,
+        privateKey,
         ...(hostKey === undefined ? {} : { hostKey }),
         ...(proxy ? { proxy: { ...proxy, privateKey: proxy.privateKey ?? privateKey } } : {}),
       });

@@ -2,6 +2,7 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Role } from "../nodes/node";
 import type { Bootstrap } from "./bootstrap";
 import type { SwarmContext } from "./context";
 import { BOUNDS, script } from "./script";
@@ -18,7 +19,7 @@ export interface FirstTokens {
 /** Reads the first tokens, once in each generation of the swarm. They are worth nothing after a rotation. */
 export function firstTokens(context: SwarmContext, bootstrapped: pulumi.Output<Bootstrap>): FirstTokens {
   const { firstManager } = context;
-  const read = (role: "worker" | "manager") => {
+  const read = (role: Role) => {
     const { stdout } = context.run(
       {
         name: context.inGeneration(`${role}-token`),
@@ -51,7 +52,7 @@ export function rotateCa(context: SwarmContext, bootstrapped: pulumi.Output<Boot
     name: "ca-rotation",
     script: "rotate-ca",
     at: "update",
-    atOnce: bootstrapped.apply(({ caRotation = 0 }) => caRotation !== ROTATION),
+    atOnce: bootstrapped.apply(({ caRotation }) => caRotation !== ROTATION),
     about: "root-ca",
     on: "control",
     stdin,
@@ -66,7 +67,7 @@ export function rotateCa(context: SwarmContext, bootstrapped: pulumi.Output<Boot
  */
 export function joinToken(
   context: SwarmContext,
-  role: "worker" | "manager",
+  role: Role,
   bootstrapped: pulumi.Output<Bootstrap>,
   first: FirstTokens,
   caRotated: remote.Command,
@@ -75,8 +76,7 @@ export function joinToken(
   const rotation = role === "worker" ? workerTokenRotation : managerTokenRotation;
   const isFirst = bootstrapped.apply(
     b =>
-      (role === "worker" ? b.workerRotation : b.managerRotation) === rotation &&
-      (b.caRotation ?? 0) === caRotation,
+      (role === "worker" ? b.workerRotation : b.managerRotation) === rotation && b.caRotation === caRotation,
   );
   const stdin = bootstrapped.clusterId.apply(CLUSTER =>
     script("rotate-token", "control endpoint", {

@@ -3,14 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { Reader } from "../reader";
 import { deadAgent } from "../ssh/agent";
 import { resolveSsh } from "../ssh/resolve";
+import { admissions } from "./admission";
 import type { HostFacts, NodeOutput, SwarmArgs } from "./args";
 import { type Bootstrap, bootstrap } from "./bootstrap";
 import { type ResolvedSwarmArgs, SwarmContext } from "./context";
 import { leadToFirstManager } from "./control-endpoint";
 import { firstTokens, joinToken, rotateCa, unlockKey } from "./credentials";
 import { DockerApi, type DockerApiOutput } from "./docker-api/docker-api";
+import { join, type Member } from "./join";
 import { knownMembers } from "./known-members";
-import { admissions, join, leave, type Member, nodeOutput, type Pool, reconcilePool } from "./membership";
+import { leave } from "./leave";
+import { nodeOutput, type Pool, reconcilePool } from "./reconcile-pool";
 import { resolveSwarm, resolveSwarmNodes } from "./resolve";
 
 /**
@@ -79,8 +82,8 @@ export class Swarm extends pulumi.ComponentResource {
       manager: this.managerToken,
     });
     const known = knownMembers(context, this.clusterId);
-    // The first manager is in the swarm from the bootstrap on, and joins like any other when it is replaced. It cannot ask the
-    // control address what is known of it: that is where it is about to be.
+    // The first manager is in the swarm from the bootstrap on, and joins like any other when it is replaced. It cannot ask
+    // the control address what is known of it: that is where it is about to be.
     const firstMember = join(context, first, {
       admission: admission.ofFirstManager,
       known: () => pulumi.output("manager"),
