@@ -19,6 +19,7 @@ const NEWER = [
 /** What makes a graph and looks at it. */
 const TESTS = [
   "graph",
+  "connections",
   "inputs",
   "keys",
   "network",
